@@ -1,0 +1,2 @@
+export * from './variable.js';
+export * from './settings.js';

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { Instant, PostId, RuleId, SourceId } from './ids.js';
+import { Post, Trace } from './post.js';
+
+export const Severity = z.enum(['low', 'medium', 'high', 'critical']);
+export type Severity = z.infer<typeof Severity>;
+
+export const Indicator = z.enum([
+  'central-command',
+  'training',
+  'financing',
+  'territorial-claim',
+  'allegiance',
+  'incitement',
+  'recruitment',
+  'other',
+]);
+export type Indicator = z.infer<typeof Indicator>;
+
+/** A working command claims or directs; an echo is inspired. `unclear` unless a rule says otherwise. */
+export const Stance = z.enum(['claimed', 'directed', 'inspired', 'unclear']);
+export type Stance = z.infer<typeof Stance>;
+
+/** Half-open range of UTF-16 code units in the post's text as published. */
+export const Span = z.object({ start: z.number().int().min(0), end: z.number().int().min(0) });
+export type Span = z.infer<typeof Span>;
+
+export const Match = z.object({
+  rule: RuleId,
+  kind: z.literal('slogan'),
+  /** What reviewers call it: the rule's title. */
+  title: z.string(),
+  /** The pack's published version that this rule comes from. */
+  packVersion: z.number().int(),
+  span: Span,
+  /** The normalised form that matched. */
+  normalised: z.string(),
+  /** Language of the phrase in the pack. */
+  language: z.string(),
+  severity: Severity,
+  indicator: Indicator,
+});
+export type Match = z.infer<typeof Match>;
+
+/** A reason weighed against a match. `cancels` false: it was seen and did not suffice, and the page says so. */
+export const Exclusion = z.object({
+  rule: RuleId,
+  context: z.enum(['news', 'academic', 'counter-speech', 'religious', 'other']),
+  /** For a person: "attributed to a spokesman in a news report". */
+  reason: z.string(),
+  span: Span.nullable(),
+  cancels: z.boolean(),
+});
+export type Exclusion = z.infer<typeof Exclusion>;
+
+/** What the classifier says of one revision of one post under one ruleset. */
+export const Verdict = z.object({
+  postId: PostId,
+  revision: z.number().int(),
+  /** Sequence number of the published combination of packs, banks and source labels. */
+  ruleset: z.number().int(),
+  /** Only matches that no exclusion cancelled make a hit; the cancelled ones are in `cancelled`. */
+  matches: z.array(Match),
+  cancelled: z.array(Match),
+  exclusions: z.array(Exclusion),
+  /** 0 to 1. */
+  score: z.number().min(0).max(1),
+  severity: Severity.nullable(),
+  indicator: Indicator.nullable(),
+  stance: Stance,
+});
+export type Verdict = z.infer<typeof Verdict>;
+
+/** What is counted of every post, hit or not: enough for exact counts, and no text. */
+export const PostFacts = z.object({
+  id: PostId,
+  revision: z.number().int(),
+  sourceId: SourceId,
+  channel: z.string(),
+  region: z.string(),
+  publishedAt: Instant.nullable(),
+  collectedAt: Instant,
+  backfill: z.boolean(),
+  demo: z.boolean(),
+});
+export type PostFacts = z.infer<typeof PostFacts>;
+
+/** What the classifier publishes on `verdicts`: one per post event. `post` is there only where something matched. */
+export const VerdictEvent = z.object({
+  type: z.enum(['observed', 'edited', 'deleted']),
+  facts: PostFacts,
+  verdict: Verdict,
+  post: Post.nullable(),
+  trace: Trace,
+});
+export type VerdictEvent = z.infer<typeof VerdictEvent>;

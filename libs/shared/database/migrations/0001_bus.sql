@@ -1,0 +1,1 @@
+-- 0001_bus: see libs/shared/database/migrations/README.md

@@ -1,0 +1,1 @@
+-- 0002_collector: see libs/shared/database/migrations/README.md

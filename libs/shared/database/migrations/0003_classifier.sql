@@ -1,0 +1,1 @@
+-- 0003_classifier: see libs/shared/database/migrations/README.md

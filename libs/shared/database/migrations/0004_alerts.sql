@@ -1,0 +1,1 @@
+-- 0004_alerts: see libs/shared/database/migrations/README.md

@@ -1,0 +1,1 @@
+-- 0005_hit_index: see libs/shared/database/migrations/README.md

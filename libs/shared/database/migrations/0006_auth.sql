@@ -1,0 +1,1 @@
+-- 0006_auth: see libs/shared/database/migrations/README.md

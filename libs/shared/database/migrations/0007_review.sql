@@ -1,0 +1,1 @@
+-- 0007_review: see libs/shared/database/migrations/README.md

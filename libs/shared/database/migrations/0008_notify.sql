@@ -1,0 +1,1 @@
+-- 0008_notify: see libs/shared/database/migrations/README.md

@@ -1,0 +1,13 @@
+import type { EraseScope, Histogram, HistogramSpec, Hit, HitPage, HitQuery } from '@vigil/contracts';
+
+/** Search over hits. A projection: it can be rebuilt from the system of record. Also the dependency-injection token. */
+export abstract class HitIndex {
+  /** Idempotent: same id, higher (revision, ruleset) wins; of equal versions the later state wins. Searchable once resolved. */
+  abstract put(hits: readonly Hit[]): Promise<void>;
+  /** Keyset pages with total and facets. Throws `bad-input` for a cursor of another query. */
+  abstract search(query: HitQuery): Promise<HitPage>;
+  abstract histogram(query: HitQuery, by: HistogramSpec): Promise<Histogram>;
+  /** Removes for good; returns how many. An erased id stays erased: a later put of it changes nothing. */
+  abstract erase(scope: EraseScope): Promise<number>;
+  abstract close(): Promise<void>;
+}

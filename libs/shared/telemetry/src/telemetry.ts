@@ -1,0 +1,10 @@
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+
+/** What a provider is given to say what it does: events with fields, and metrics. Also the dependency-injection token. */
+export abstract class Telemetry {
+  abstract readonly log: Logger;
+  abstract readonly metrics: Registry;
+  /** Registers a readiness check: null when well, else what is down and what it means. */
+  abstract addCheck(name: string, check: () => Promise<string | null> | string | null): void;
+}
