@@ -1,0 +1,135 @@
+// Brings a checkout to the point where the program can run: packages installed, everything built.
+// Runs on whatever Node the machine has (20 or later) and before anything is installed, so it imports nothing.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
+const stamps = path.join(root, 'node_modules', '.vigil');
+const bin = path.join(root, 'node_modules', '.bin');
+
+/** Node 24 from the npm package `node`: the program's libraries need 22 or later, the machine may have 20. */
+export const node24 = path.join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+
+/** The environment of everything started here: our Node first, no calls home. */
+export function environment(extra = {}) {
+  return {
+    ...process.env,
+    PATH: [path.dirname(node24), bin, process.env.PATH].join(path.delimiter),
+    NX_DAEMON: 'false',
+    NX_NO_CLOUD: 'true',
+    ...extra,
+  };
+}
+
+/** Runs a command in the checkout; resolves to its exit code, or 128 + the signal that ended it. */
+export function run(command, args, { env = {}, quiet = false } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd: root,
+      env: environment(env),
+      stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit',
+      shell: process.platform === 'win32',
+    });
+    const output = [];
+    child.stdout?.on('data', (chunk) => output.push(chunk));
+    child.stderr?.on('data', (chunk) => output.push(chunk));
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      if (quiet && code !== 0) process.stderr.write(Buffer.concat(output));
+      resolve(code ?? (signal ? 143 : 1));
+    });
+  });
+}
+
+function say(text) {
+  process.stderr.write(`vigil: ${text}\n`);
+}
+
+function stampIs(name, value) {
+  const file = path.join(stamps, name);
+  return existsSync(file) && readFileSync(file, 'utf8') === value;
+}
+
+function stamp(name, value) {
+  mkdirSync(stamps, { recursive: true });
+  writeFileSync(path.join(stamps, name), value);
+}
+
+/** Installs exactly what the lock file names, once per lock file. */
+export async function ensureInstalled() {
+  const lock = createHash('sha256').update(readFileSync(path.join(root, 'package-lock.json'))).digest('hex');
+  if (existsSync(node24) && stampIs('installed', lock)) return;
+  say('installing packages (about a minute the first time) …');
+  const started = Date.now();
+  const code = await run('npm', ['ci', '--no-audit', '--no-fund', '--prefer-offline'], { quiet: true });
+  if (code !== 0) {
+    say('npm ci failed; its messages are above. Is the package registry reachable?');
+    process.exit(1);
+  }
+  stamp('installed', lock);
+  say(`installed in ${seconds(started)}`);
+}
+
+/** One hash over the names, sizes and times of all sources: tells in milliseconds whether a build is current. */
+function sourcesFingerprint() {
+  const hash = createHash('sha256');
+  const visit = (folder) => {
+    for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      if (entry.name === 'node_modules' || entry.name.startsWith('dist') || entry.name.startsWith('.')) continue;
+      const file = path.join(folder, entry.name);
+      if (entry.isDirectory()) visit(file);
+      else if (!entry.name.endsWith('.spec.ts') && !entry.name.endsWith('.tsbuildinfo')) {
+        const { size, mtimeMs } = statSync(file);
+        hash.update(`${path.relative(root, file)} ${size} ${mtimeMs}\n`);
+      }
+    }
+  };
+  for (const folder of ['apps', 'libs', 'tools']) visit(path.join(root, folder));
+  for (const file of ['package-lock.json', '.swcrc', 'nx.json']) hash.update(readFileSync(path.join(root, file)));
+  return hash.digest('hex');
+}
+
+/** Builds every package through Nx's cache, unless nothing changed since the last build. */
+export async function ensureBuilt() {
+  const fingerprint = sourcesFingerprint();
+  const complete = ['apps/standalone/dist/main.js', 'apps/console/dist/index.html'].every((f) => existsSync(path.join(root, f)));
+  if (complete && stampIs('built', fingerprint)) return;
+  say('building …');
+  const started = Date.now();
+  const nx = path.join(root, 'node_modules', 'nx', 'dist', 'bin', 'nx.js');
+  const code = await run(node24, [existsSync(nx) ? nx : path.join(root, 'node_modules', 'nx', 'bin', 'nx.js'), 'run-many', '-t', 'build', '--parallel=2', '--outputStyle=static'], { quiet: true });
+  if (code !== 0) {
+    say('the build failed; its messages are above.');
+    process.exit(1);
+  }
+  stamp('built', fingerprint);
+  say(`built in ${seconds(started)}`);
+}
+
+export function forget(name) {
+  rmSync(path.join(stamps, name), { force: true });
+}
+
+function seconds(started) {
+  return `${Math.round((Date.now() - started) / 1000)} s`;
+}
+
+/**
+ * Replaces this process by the program as nearly as Node can: its output and input, its exit code,
+ * and the signals that should stop it.
+ */
+export function become(script, args, env = {}) {
+  const child = spawn(node24, [...nodeFlags, path.join(root, script), ...args], { cwd: process.cwd(), env: environment(env), stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('error', (error) => {
+    say(error.message);
+    process.exit(1);
+  });
+  child.on('exit', (code, signal) => process.exit(code ?? (signal ? 143 : 1)));
+}
+
+/** Stack traces of built code point into the sources. */
+const nodeFlags = ['--enable-source-maps', '--disable-warning=ExperimentalWarning'];
