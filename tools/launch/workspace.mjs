@@ -100,7 +100,7 @@ export async function ensureBuilt() {
   say('building …');
   const started = Date.now();
   const nx = path.join(root, 'node_modules', 'nx', 'dist', 'bin', 'nx.js');
-  const code = await run(node24, [existsSync(nx) ? nx : path.join(root, 'node_modules', 'nx', 'bin', 'nx.js'), 'run-many', '-t', 'build', '--parallel=2', '--outputStyle=static'], { quiet: true });
+  const code = await run(node24, [nx, 'run-many', '-t', 'build', '--parallel=2', '--outputStyle=static'], { quiet: true });
   if (code !== 0) {
     say('the build failed; its messages are above.');
     process.exit(1);
