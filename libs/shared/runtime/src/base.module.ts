@@ -1,0 +1,29 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { MessageBus } from '@vigil/bus';
+import { type Settings, SETTINGS } from '@vigil/config';
+import { Clock, SystemClock } from '@vigil/contracts';
+import { Database } from '@vigil/database';
+import { EvidenceStore } from '@vigil/evidence';
+import { HitIndex } from '@vigil/hit-index';
+import { Jobs } from '@vigil/jobs';
+import { Telemetry } from '@vigil/telemetry';
+import type { Engines } from './engines.js';
+
+/** What every service stands on: the opened engines, the settings and the time, for injection anywhere. */
+@Global()
+@Module({})
+export class BaseModule {
+  static forRoot(settings: Settings, engines: Engines): DynamicModule {
+    const providers = [
+      { provide: SETTINGS, useValue: settings },
+      { provide: Clock, useClass: SystemClock },
+      { provide: Telemetry, useValue: engines.telemetry },
+      { provide: Database, useValue: engines.database },
+      { provide: MessageBus, useValue: engines.bus },
+      { provide: HitIndex, useValue: engines.hitIndex },
+      { provide: EvidenceStore, useValue: engines.evidence },
+      { provide: Jobs, useValue: engines.jobs },
+    ];
+    return { module: BaseModule, providers, exports: providers.map((p) => p.provide) };
+  }
+}

@@ -1,0 +1,48 @@
+import path from 'node:path';
+import { type MessageBus, PostgresBus } from '@vigil/bus';
+import type { Settings } from '@vigil/config';
+import { SystemClock } from '@vigil/contracts';
+import { type Database, openDatabase } from '@vigil/database';
+import { type EvidenceStore, FolderEvidenceStore } from '@vigil/evidence';
+import { type HitIndex, PostgresHitIndex } from '@vigil/hit-index';
+import { BullJobs, type Jobs } from '@vigil/jobs';
+import { createTelemetry, type Telemetry } from '@vigil/telemetry';
+
+/** Everything a service stands on, opened and checked. */
+export interface Engines {
+  readonly telemetry: Telemetry;
+  readonly database: Database;
+  readonly bus: MessageBus;
+  readonly hitIndex: HitIndex;
+  readonly evidence: EvidenceStore;
+  readonly jobs: Jobs;
+  /** Closes in the reverse order of opening. The services must have stopped. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the engines that the settings name. Throws `engine-misconfigured` or `engine-unavailable`, whose
+ * message names the variable, the address and the cause; what had been opened is closed again.
+ */
+export async function openEngines(settings: Settings, service: string): Promise<Engines> {
+  const telemetry = createTelemetry({ level: settings.logging.level, service });
+  const opened: { close(): Promise<void> }[] = [];
+  const keep = <T extends { close(): Promise<void> }>(engine: T): T => {
+    opened.push(engine);
+    return engine;
+  };
+  const close = async (): Promise<void> => {
+    for (const engine of opened.reverse()) await engine.close();
+  };
+  try {
+    const database = keep(await openDatabase(settings.storage, telemetry));
+    const bus = keep(await PostgresBus.open(database, { telemetry, storage: settings.storage, faults: settings.faults, clock: new SystemClock() }));
+    const hitIndex = keep(new PostgresHitIndex(database));
+    const evidence = keep(new FolderEvidenceStore(path.join(path.resolve(settings.storage.dataDir), 'evidence')));
+    const jobs = keep(new BullJobs(database, telemetry));
+    return { telemetry, database, bus, hitIndex, evidence, jobs, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

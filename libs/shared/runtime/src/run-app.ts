@@ -1,0 +1,81 @@
+import type { DynamicModule, Type } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { readSettings, type Settings } from '@vigil/config';
+import { isVigilError } from '@vigil/contracts';
+import { type Engines, openEngines } from './engines.js';
+import { createHttpApp } from './http.js';
+
+export interface AppOptions {
+  /** Name in logs and metrics. */
+  readonly service: string;
+  readonly version: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The application's module, given what it stands on. */
+  readonly module: (settings: Settings, engines: Engines) => Type | DynamicModule;
+  readonly consoleDir?: string;
+  /** Runs once the port answers: what a person at the terminal should know. */
+  readonly onReady?: (app: NestFastifyApplication, address: string) => Promise<void>;
+}
+
+/** After this the process ends even if a part does not: a supervisor's usual patience is 30 s, ours is shorter. */
+const STOP_WITHIN_MS = 20_000;
+
+/**
+ * Starts an app and keeps it until a signal. A fault at start is one line on standard error and exit code 1;
+ * SIGINT and SIGTERM finish the work in hand, then exit with 0.
+ */
+export async function runApp(options: AppOptions): Promise<void> {
+  let stopping: Promise<void> | null = null;
+  let stop = async (): Promise<void> => undefined;
+  const onSignal = (): void => {
+    if (stopping) process.exit(1); // a second Ctrl-C means now
+    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+    stopping = stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`vigil: ${messageOf(error)}\n`);
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  process.on('SIGHUP', onSignal);
+
+  try {
+    const settings = readSettings(options.env);
+    const engines = await openEngines(settings, options.service);
+    stop = () => engines.close();
+    try {
+      const app = await createHttpApp(options.module(settings, engines), {
+        settings: settings.http,
+        telemetry: engines.telemetry,
+        consoleDir: options.consoleDir ?? null,
+        version: options.version,
+      });
+      stop = async () => {
+        await app.close();
+        await engines.close();
+      };
+      await app.listen(settings.http.port, settings.http.host);
+      const address = settings.http.publicUrl ?? (await app.getUrl());
+      await options.onReady?.(app, address.replace(/\/$/, ''));
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+  } catch (error) {
+    // A stop asked for during the start ends the start.
+    if (stopping) return;
+    process.stderr.write(`vigil: ${messageOf(error)}\n`);
+    process.exit(1);
+  }
+}
+
+function messageOf(error: unknown): string {
+  if (isVigilError(error)) return error.message;
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+    return `VIGIL_PORT: another program listens on this port already (${error.message}). Stop it, or choose another port.`;
+  }
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
