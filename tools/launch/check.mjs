@@ -6,7 +6,18 @@ await ensureInstalled();
 const tool = (...parts) => path.join(root, 'node_modules', ...parts);
 const steps = [
   ['types', [tool('typescript', 'bin', 'tsc'), '-b']],
-  ['lint and boundaries', [tool('eslint', 'bin', 'eslint.js'), '.', '--max-warnings', '0', '--cache', '--cache-location', tool('.cache', 'eslint')]],
+  [
+    'lint and boundaries',
+    [
+      tool('eslint', 'bin', 'eslint.js'),
+      '.',
+      '--max-warnings',
+      '0',
+      '--cache',
+      '--cache-location',
+      tool('.cache', 'eslint'),
+    ],
+  ],
   ['format', [tool('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level', 'warn', '.']],
 ];
 const started = Date.now();
@@ -18,6 +29,7 @@ const results = await Promise.all(
     return { name, code, seconds: ((Date.now() - from) / 1000).toFixed(1) };
   }),
 );
-for (const { name, code, seconds } of results) console.log(`${code === 0 ? 'ok    ' : 'FAILED'}  ${name}  ${seconds} s`);
+for (const { name, code, seconds } of results)
+  console.log(`${code === 0 ? 'ok    ' : 'FAILED'}  ${name}  ${seconds} s`);
 console.log(`check took ${((Date.now() - started) / 1000).toFixed(1)} s`);
 process.exit(results.every((r) => r.code === 0) ? 0 : 1);

@@ -31,7 +31,9 @@ export default class Reporter {
     const forbidden = process.env.VIGIL_FORBID_SKIPS === '1' && this.#skips.length > 0;
     if (forbidden) console.log('VIGIL_FORBID_SKIPS=1: the skips above count as failures.');
     this.#failed = failed > 0 || forbidden;
-    console.log(`\n${results.numPassedTests} passed, ${failed + (forbidden ? this.#skips.length : 0)} failed`);
+    console.log(
+      `\n${results.numPassedTests} passed, ${failed + (forbidden ? this.#skips.length : 0)} failed`,
+    );
   }
 
   getLastError() {

@@ -2,10 +2,16 @@
 import { become, ensureBuilt, ensureInstalled } from './workspace.mjs';
 
 const [name, ...args] = process.argv.slice(2);
-const scripts = { bench: 'tools/dist/bench/main.js', crash: 'tools/dist/crash/main.js', soak: 'tools/dist/soak/main.js' };
+const scripts = {
+  bench: 'tools/dist/bench/main.js',
+  crash: 'tools/dist/crash/main.js',
+  soak: 'tools/dist/soak/main.js',
+};
 const script = scripts[name];
 if (!script) {
-  process.stderr.write(`run.mjs takes one of ${Object.keys(scripts).join(', ')}, and got ${name ?? 'nothing'}\n`);
+  process.stderr.write(
+    `run.mjs takes one of ${Object.keys(scripts).join(', ')}, and got ${name ?? 'nothing'}\n`,
+  );
   process.exit(2);
 }
 await ensureInstalled();

@@ -11,7 +11,13 @@ const stamps = path.join(root, 'node_modules', '.vigil');
 const bin = path.join(root, 'node_modules', '.bin');
 
 /** Node 24 from the npm package `node`: the program's libraries need 22 or later, the machine may have 20. */
-export const node24 = path.join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+export const node24 = path.join(
+  root,
+  'node_modules',
+  'node',
+  'bin',
+  process.platform === 'win32' ? 'node.exe' : 'node',
+);
 
 /** The environment of everything started here: our Node first, no calls home. */
 export function environment(extra = {}) {
@@ -60,7 +66,9 @@ function stamp(name, value) {
 
 /** Installs exactly what the lock file names, once per lock file. */
 export async function ensureInstalled() {
-  const lock = createHash('sha256').update(readFileSync(path.join(root, 'package-lock.json'))).digest('hex');
+  const lock = createHash('sha256')
+    .update(readFileSync(path.join(root, 'package-lock.json')))
+    .digest('hex');
   if (existsSync(node24) && stampIs('installed', lock)) return;
   say('installing packages (about a minute the first time) …');
   const started = Date.now();
@@ -77,8 +85,11 @@ export async function ensureInstalled() {
 function sourcesFingerprint() {
   const hash = createHash('sha256');
   const visit = (folder) => {
-    for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      if (entry.name === 'node_modules' || entry.name.startsWith('dist') || entry.name.startsWith('.')) continue;
+    for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) =>
+      a.name < b.name ? -1 : 1,
+    )) {
+      if (entry.name === 'node_modules' || entry.name.startsWith('dist') || entry.name.startsWith('.'))
+        continue;
       const file = path.join(folder, entry.name);
       if (entry.isDirectory()) visit(file);
       else if (!entry.name.endsWith('.spec.ts') && !entry.name.endsWith('.tsbuildinfo')) {
@@ -88,19 +99,24 @@ function sourcesFingerprint() {
     }
   };
   for (const folder of ['apps', 'libs', 'tools']) visit(path.join(root, folder));
-  for (const file of ['package-lock.json', '.swcrc', 'nx.json']) hash.update(readFileSync(path.join(root, file)));
+  for (const file of ['package-lock.json', '.swcrc', 'nx.json'])
+    hash.update(readFileSync(path.join(root, file)));
   return hash.digest('hex');
 }
 
 /** Builds every package through Nx's cache, unless nothing changed since the last build. */
 export async function ensureBuilt() {
   const fingerprint = sourcesFingerprint();
-  const complete = ['apps/standalone/dist/main.js', 'apps/console/dist/index.html'].every((f) => existsSync(path.join(root, f)));
+  const complete = ['apps/standalone/dist/main.js', 'apps/console/dist/index.html'].every((f) =>
+    existsSync(path.join(root, f)),
+  );
   if (complete && stampIs('built', fingerprint)) return;
   say('building …');
   const started = Date.now();
   const nx = path.join(root, 'node_modules', 'nx', 'dist', 'bin', 'nx.js');
-  const code = await run(node24, [nx, 'run-many', '-t', 'build', '--parallel=2', '--outputStyle=static'], { quiet: true });
+  const code = await run(node24, [nx, 'run-many', '-t', 'build', '--parallel=2', '--outputStyle=static'], {
+    quiet: true,
+  });
   if (code !== 0) {
     say('the build failed; its messages are above.');
     process.exit(1);
@@ -122,7 +138,11 @@ function seconds(started) {
  * and the signals that should stop it.
  */
 export function become(script, args, env = {}) {
-  const child = spawn(node24, [...nodeFlags, path.join(root, script), ...args], { cwd: process.cwd(), env: environment(env), stdio: 'inherit' });
+  const child = spawn(node24, [...nodeFlags, path.join(root, script), ...args], {
+    cwd: process.cwd(),
+    env: environment(env),
+    stdio: 'inherit',
+  });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {
     say(error.message);

@@ -69,7 +69,16 @@ export class PostgresAuditLog extends AuditLog {
     await tx.query(
       `INSERT INTO audit_entry (seq, at, actor, action, subject, detail, previous_hash, hash)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-      [next.seq, next.at, next.actor, next.action, next.subject, JSON.stringify(next.detail), next.previousHash, entryHash(next)],
+      [
+        next.seq,
+        next.at,
+        next.actor,
+        next.action,
+        next.subject,
+        JSON.stringify(next.detail),
+        next.previousHash,
+        entryHash(next),
+      ],
     );
   }
 
@@ -85,9 +94,13 @@ export class PostgresAuditLog extends AuditLog {
     let previousHash = GENESIS;
     let after = 0;
     for (;;) {
-      const rows = await this.db.query<Row>('SELECT * FROM audit_entry WHERE seq > $1 ORDER BY seq LIMIT $2', [after, CHECK_PAGE]);
+      const rows = await this.db.query<Row>(
+        'SELECT * FROM audit_entry WHERE seq > $1 ORDER BY seq LIMIT $2',
+        [after, CHECK_PAGE],
+      );
       for (const entry of rows.map(toEntry)) {
-        const whole = entry.seq === after + 1 && entry.previousHash === previousHash && entry.hash === entryHash(entry);
+        const whole =
+          entry.seq === after + 1 && entry.previousHash === previousHash && entry.hash === entryHash(entry);
         if (!whole) return entry.seq;
         previousHash = entry.hash;
         after = entry.seq;
@@ -99,7 +112,15 @@ export class PostgresAuditLog extends AuditLog {
 
 /** SHA-256 over the entry's fields in a fixed order, detail with sorted keys: what jsonb gives back hashes the same. */
 export function entryHash(entry: Omit<AuditEntry, 'hash'>): string {
-  const fields = [entry.seq, entry.at, entry.actor, entry.action, entry.subject, sorted(entry.detail), entry.previousHash];
+  const fields = [
+    entry.seq,
+    entry.at,
+    entry.actor,
+    entry.action,
+    entry.subject,
+    sorted(entry.detail),
+    entry.previousHash,
+  ];
   return createHash('sha256').update(JSON.stringify(fields)).digest('hex');
 }
 

@@ -11,7 +11,10 @@ import { Sessions } from './sessions.js';
 @Global()
 @Module({})
 export class AuthModule {
-  static forRoot(options: { sessionHours: number; secureCookie: boolean }): DynamicModule {
+  static forSettings(settings: {
+    readonly sessionHours: number;
+    readonly publicUrl: string | null;
+  }): DynamicModule {
     return {
       module: AuthModule,
       controllers: [SessionController],
@@ -19,14 +22,14 @@ export class AuthModule {
         {
           provide: Sessions,
           inject: [Database, Clock],
-          useFactory: (db: Database, clock: Clock) => new Sessions(db, clock, options.sessionHours),
+          useFactory: (db: Database, clock: Clock) => new Sessions(db, clock, settings.sessionHours),
         },
         {
           provide: AuditLog,
           inject: [Database, Clock],
           useFactory: (db: Database, clock: Clock) => new PostgresAuditLog(db, clock),
         },
-        { provide: SECURE_COOKIE, useValue: options.secureCookie },
+        { provide: SECURE_COOKIE, useValue: settings.publicUrl?.startsWith('https:') ?? false },
         { provide: APP_GUARD, useClass: PermissionGuard },
       ],
       exports: [Sessions, AuditLog],

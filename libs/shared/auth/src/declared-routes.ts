@@ -16,11 +16,17 @@ export function routesOf(app: INestApplicationContext): { route: string; permiss
         const handler = Object.getOwnPropertyDescriptor(prototype, name)?.value;
         if (typeof handler !== 'function' || !Reflect.hasMetadata(METHOD_METADATA, handler)) continue;
         const method = RequestMethod[Reflect.getMetadata(METHOD_METADATA, handler)] ?? '?';
-        const path = [Reflect.getMetadata(PATH_METADATA, metatype), Reflect.getMetadata(PATH_METADATA, handler)]
+        const path = [
+          Reflect.getMetadata(PATH_METADATA, metatype),
+          Reflect.getMetadata(PATH_METADATA, handler),
+        ]
           .map((part) => String(part ?? '').replace(/^\/|\/$/g, ''))
           .filter(Boolean)
           .join('/');
-        const permission = reflector.getAllAndOverride<unknown>(PERMISSION, [handler, metatype as () => unknown]);
+        const permission = reflector.getAllAndOverride<unknown>(PERMISSION, [
+          handler,
+          metatype as () => unknown,
+        ]);
         routes.push({ route: `${method} /${path} (${metatype.name}.${name})`, permission });
       }
     }
@@ -32,6 +38,8 @@ export function routesOf(app: INestApplicationContext): { route: string; permiss
 export function assertRoutesDeclared(app: INestApplicationContext): void {
   const open = routesOf(app).filter((r) => r.permission === undefined);
   if (open.length > 0) {
-    throw new Error(`These routes declare no permission (use @RequirePermission): ${open.map((r) => r.route).join(', ')}`);
+    throw new Error(
+      `These routes declare no permission (use @RequirePermission): ${open.map((r) => r.route).join(', ')}`,
+    );
   }
 }

@@ -37,9 +37,13 @@ export class PermissionGuard implements CanActivate {
 
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
     const identity = (await this.byBearer(request)) ?? (await this.bySession(request));
-    if (!identity) throw new VigilError('unauthenticated', 'Sign in first: open the link that the program printed.');
+    if (!identity)
+      throw new VigilError('unauthenticated', 'Sign in first: open the link that the program printed.');
     if (permission !== 'session' && !identity.permissions.includes(permission)) {
-      throw new VigilError('forbidden', `This needs the permission ${permission}, which ${identity.name} does not have.`);
+      throw new VigilError(
+        'forbidden',
+        `This needs the permission ${permission}, which ${identity.name} does not have.`,
+      );
     }
     request.identity = identity;
     return true;
@@ -57,7 +61,10 @@ export class PermissionGuard implements CanActivate {
     if (!SAFE.has(request.method)) {
       const sent = request.headers['x-csrf-token'];
       if (typeof sent !== 'string' || !sameSecret(sent, session.csrfToken)) {
-        throw new VigilError('forbidden', 'The x-csrf-token header is missing or not this session’s. Reload the page and try again.');
+        throw new VigilError(
+          'forbidden',
+          'The x-csrf-token header is missing or not this session’s. Reload the page and try again.',
+        );
       }
     }
     request.session = session;

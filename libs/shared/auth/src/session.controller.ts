@@ -25,7 +25,11 @@ export class SessionController {
   async signIn(@Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<Session> {
     const { token } = parse(SignIn, body, 'sign-in');
     const { session, cookie } = await this.sessions.signIn(token);
-    await this.audit.record({ actor: session.identity.id, action: 'session.sign-in', subject: session.identity.id });
+    await this.audit.record({
+      actor: session.identity.id,
+      action: 'session.sign-in',
+      subject: session.identity.id,
+    });
     void reply.setCookie(SESSION_COOKIE, cookie, {
       path: '/',
       httpOnly: true,
@@ -41,13 +45,21 @@ export class SessionController {
   current(@Req() request: AuthenticatedRequest, @CurrentUser() user: Identity): Session {
     return request.session
       ? view(request.session)
-      : { user: { id: user.id, name: user.name }, permissions: [...user.permissions], csrfToken: '', expiresAt: new Date(8.64e15).toISOString() };
+      : {
+          user: { id: user.id, name: user.name },
+          permissions: [...user.permissions],
+          csrfToken: '',
+          expiresAt: new Date(8.64e15).toISOString(),
+        };
   }
 
   @Delete()
   @HttpCode(204)
   @RequirePermission('session')
-  async signOut(@Req() request: AuthenticatedRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
+  async signOut(
+    @Req() request: AuthenticatedRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
     const cookie = request.cookies[SESSION_COOKIE];
     if (cookie) await this.sessions.signOut(cookie);
     void reply.clearCookie(SESSION_COOKIE, { path: '/' });
@@ -64,5 +76,10 @@ export class SessionController {
 
 function view(session: OpenSession): Session {
   const { id, name, permissions } = session.identity;
-  return { user: { id, name }, permissions: [...permissions], csrfToken: session.csrfToken, expiresAt: session.expiresAt };
+  return {
+    user: { id, name },
+    permissions: [...permissions],
+    csrfToken: session.csrfToken,
+    expiresAt: session.expiresAt,
+  };
 }

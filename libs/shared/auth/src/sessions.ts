@@ -46,11 +46,10 @@ export class Sessions {
     const now = this.clock.now();
     await this.db.query('DELETE FROM auth_sign_in_link WHERE expires_at < $1', [new Date(now - 86_400_000)]);
     await this.db.query('DELETE FROM auth_session WHERE expires_at < $1', [new Date(now)]);
-    await this.db.query('INSERT INTO auth_sign_in_link (token_hash, user_id, expires_at) VALUES ($1, $2, $3)', [
-      digest(token),
-      LOCAL_ADMIN.id,
-      new Date(now + LINK_MINUTES * 60_000),
-    ]);
+    await this.db.query(
+      'INSERT INTO auth_sign_in_link (token_hash, user_id, expires_at) VALUES ($1, $2, $3)',
+      [digest(token), LOCAL_ADMIN.id, new Date(now + LINK_MINUTES * 60_000)],
+    );
     return token;
   }
 
@@ -70,12 +69,10 @@ export class Sessions {
       );
     }
     const cookie = secret();
-    await this.db.query('INSERT INTO auth_session (token_hash, user_id, csrf_token, expires_at) VALUES ($1, $2, $3, $4)', [
-      digest(cookie),
-      link.user_id,
-      secret(),
-      new Date(now.getTime() + this.sessionHours * 3_600_000),
-    ]);
+    await this.db.query(
+      'INSERT INTO auth_session (token_hash, user_id, csrf_token, expires_at) VALUES ($1, $2, $3, $4)',
+      [digest(cookie), link.user_id, secret(), new Date(now.getTime() + this.sessionHours * 3_600_000)],
+    );
     const session = await this.bySecret(cookie);
     if (!session) throw new VigilError('internal', 'The session just made is not there.');
     return { session, cookie };

@@ -81,5 +81,10 @@ export function words(): z.ZodType<readonly string[]> {
   return z
     .string()
     .optional()
-    .transform((s) => (s ?? '').split(',').map((w) => w.trim()).filter(Boolean));
+    .transform((s) =>
+      (s ?? '')
+        .split(',')
+        .map((w) => w.trim())
+        .filter(Boolean),
+    );
 }

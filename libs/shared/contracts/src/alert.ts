@@ -65,7 +65,11 @@ export const Alert = z.object({
 });
 export type Alert = z.infer<typeof Alert>;
 
-export const AlertPage = z.object({ alerts: z.array(Alert), next: z.string().nullable(), total: z.number().int() });
+export const AlertPage = z.object({
+  alerts: z.array(Alert),
+  next: z.string().nullable(),
+  total: z.number().int(),
+});
 export type AlertPage = z.infer<typeof AlertPage>;
 
 export const AlertQuery = z.object({

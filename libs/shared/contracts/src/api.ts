@@ -73,7 +73,9 @@ export const SystemState = z.object({
       since: Instant,
     }),
   ),
-  lag: z.array(z.object({ topic: z.string(), group: z.string(), partition: z.number().int(), behind: z.number().int() })),
+  lag: z.array(
+    z.object({ topic: z.string(), group: z.string(), partition: z.number().int(), behind: z.number().int() }),
+  ),
   deadLetters: z.array(z.object({ topic: z.string(), group: z.string(), count: z.number().int() })),
 });
 export type SystemState = z.infer<typeof SystemState>;
@@ -105,7 +107,11 @@ export type PackView = z.infer<typeof PackView>;
 
 /** A person or machine to tell when an alert opens. Secrets are write-only. */
 export const ChannelDraft = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('mail'), name: z.string().min(1).max(100), to: z.array(z.email()).min(1).max(50) }),
+  z.strictObject({
+    kind: z.literal('mail'),
+    name: z.string().min(1).max(100),
+    to: z.array(z.email()).min(1).max(50),
+  }),
   z.strictObject({
     kind: z.literal('webhook'),
     name: z.string().min(1).max(100),

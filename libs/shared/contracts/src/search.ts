@@ -4,7 +4,9 @@ import { Hit } from './hit.js';
 import { Indicator, Severity } from './verdict.js';
 
 const list = (item: z.ZodType<string, string>) =>
-  z.preprocess((v) => (typeof v === 'string' ? v.split(',').filter(Boolean) : v), z.array(item).max(50)).optional();
+  z
+    .preprocess((v) => (typeof v === 'string' ? v.split(',').filter(Boolean) : v), z.array(item).max(50))
+    .optional();
 
 /** A page holds at most this many hits: what a reviewer's screen can show in one go several times over. */
 export const MAX_PAGE = 200;
@@ -58,7 +60,12 @@ export type HitPage = z.infer<typeof HitPage>;
 
 export const HistogramSpec = z.object({
   /** Width of a bar in seconds. */
-  everySeconds: z.coerce.number().int().min(60).max(31 * 86_400).default(3_600),
+  everySeconds: z.coerce
+    .number()
+    .int()
+    .min(60)
+    .max(31 * 86_400)
+    .default(3_600),
 });
 export type HistogramSpec = z.infer<typeof HistogramSpec>;
 

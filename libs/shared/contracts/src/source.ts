@@ -18,7 +18,16 @@ export const SourceLabels = z.strictObject({
   languages: z.array(Language).max(20).default([]),
   /** What kind of voice it is: news, research, government and counter-speech feed the context exclusions. */
   context: z
-    .enum(['unknown', 'news', 'research', 'government', 'counter-speech', 'religious', 'supporter', 'official'])
+    .enum([
+      'unknown',
+      'news',
+      'research',
+      'government',
+      'counter-speech',
+      'religious',
+      'supporter',
+      'official',
+    ])
     .default('unknown'),
   /** Known actor behind it and how it belongs to the network, where that is known. */
   actor: z.strictObject({ name: z.string().max(200), affiliation: z.string().max(200) }).optional(),
@@ -42,7 +51,9 @@ export const RssLocator = z.strictObject({ kind: z.literal('rss'), url: z.url({ 
 export const ImportLocator = z.strictObject({
   kind: z.literal('import'),
   /** A file (absolute, or relative to the folder an operator allowed) or an http(s) URL. Absent: lines arrive by POST. */
-  from: z.union([z.url({ protocol: /^https?$/ }), z.strictObject({ file: z.string().min(1).max(1_000) })]).optional(),
+  from: z
+    .union([z.url({ protocol: /^https?$/ }), z.strictObject({ file: z.string().min(1).max(1_000) })])
+    .optional(),
   mode: z.enum(['once', 'follow', 'replay']).default('once'),
   speed: z.number().positive().max(10_000).default(1),
   /** Marks every post as history: counted, never a spike now. */

@@ -7,7 +7,12 @@ type JsonSchema = Parameters<typeof ApiResponse>[0] extends { schema?: infer S }
 
 /** A Zod schema as OpenAPI sees it: what may be sent (`input`) or what comes back (`output`). */
 export function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Record<string, unknown> {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any', target: 'openapi-3.0', reused: 'inline' });
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: 'any',
+    target: 'openapi-3.0',
+    reused: 'inline',
+  });
   return rest;
 }
 
@@ -23,7 +28,11 @@ export interface Documented {
 export function Documented(route: Documented): MethodDecorator {
   const decorators: MethodDecorator[] = [
     ApiOperation({ summary: route.summary }),
-    ApiResponse({ status: '4XX', description: 'Refused, with what, where and what is accepted', schema: asSchema(ApiError, 'output') }),
+    ApiResponse({
+      status: '4XX',
+      description: 'Refused, with what, where and what is accepted',
+      schema: asSchema(ApiError, 'output'),
+    }),
   ];
   if (route.response) {
     decorators.push(ApiResponse({ status: route.status ?? 200, schema: asSchema(route.response, 'output') }));

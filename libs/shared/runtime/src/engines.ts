@@ -36,9 +36,18 @@ export async function openEngines(settings: Settings, service: string): Promise<
   };
   try {
     const database = keep(await openDatabase(settings.storage, telemetry));
-    const bus = keep(await PostgresBus.open(database, { telemetry, storage: settings.storage, faults: settings.faults, clock: new SystemClock() }));
+    const bus = keep(
+      await PostgresBus.open(database, {
+        telemetry,
+        storage: settings.storage,
+        faults: settings.faults,
+        clock: new SystemClock(),
+      }),
+    );
     const hitIndex = keep(new PostgresHitIndex(database));
-    const evidence = keep(new FolderEvidenceStore(path.join(path.resolve(settings.storage.dataDir), 'evidence')));
+    const evidence = keep(
+      new FolderEvidenceStore(path.join(path.resolve(settings.storage.dataDir), 'evidence')),
+    );
     const jobs = keep(new BullJobs(database, telemetry));
     return { telemetry, database, bus, hitIndex, evidence, jobs, close };
   } catch (error) {

@@ -13,7 +13,11 @@ export class ErrorFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     const request = http.getRequest<FastifyRequest>();
     const { status, body } = asAnswer(error);
-    if (status >= 500) this.telemetry.log.error({ err: error, method: request.method, route: request.routeOptions.url, requestId: request.id }, 'request failed');
+    if (status >= 500)
+      this.telemetry.log.error(
+        { err: error, method: request.method, route: request.routeOptions.url, requestId: request.id },
+        'request failed',
+      );
     // A stream that has begun can only be cut.
     if (reply.raw.headersSent) reply.raw.destroy();
     else void reply.status(status).send({ ...body, requestId: String(request.id) });
@@ -26,8 +30,14 @@ export function asAnswer(error: unknown): { status: number; body: ApiError } {
   if (error instanceof HttpException) return answerOf(fromStatus(error.getStatus(), error.message));
   // Fastify's own errors carry a status: a body that is too large or not JSON.
   const status = statusOf(error);
-  if (status !== null && status < 500) return answerOf(fromStatus(status, error instanceof Error ? error.message : ''));
-  return answerOf(new VigilError('internal', 'Something failed inside Vigil. The log holds the cause under this request’s id.'));
+  if (status !== null && status < 500)
+    return answerOf(fromStatus(status, error instanceof Error ? error.message : ''));
+  return answerOf(
+    new VigilError(
+      'internal',
+      'Something failed inside Vigil. The log holds the cause under this request’s id.',
+    ),
+  );
 }
 
 function answerOf(error: VigilError): { status: number; body: ApiError } {

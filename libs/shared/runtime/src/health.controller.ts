@@ -19,7 +19,9 @@ export class HealthController {
 
   @Get('readyz')
   @ApiOperation({ summary: 'Whether everything it needs works; 503 names what does not' })
-  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<{ status: string; checks: unknown[] }> {
+  async ready(
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<{ status: string; checks: unknown[] }> {
     const checks = await this.telemetry.checks();
     const well = checks.every((check) => check.problem === null);
     if (!well) void reply.status(503);

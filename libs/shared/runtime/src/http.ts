@@ -36,7 +36,10 @@ const SECURITY_HEADERS = {
 const REQUEST_TIMEOUT_MS = 60_000;
 
 /** Builds the HTTP application around a module: guards, errors, headers, OpenAPI, the console. Not yet listening. */
-export async function createHttpApp(module: Type | DynamicModule, options: HttpOptions): Promise<NestFastifyApplication> {
+export async function createHttpApp(
+  module: Type | DynamicModule,
+  options: HttpOptions,
+): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: options.settings.maxBodyBytes,
     requestIdHeader: false,
@@ -56,17 +59,29 @@ export async function createHttpApp(module: Type | DynamicModule, options: HttpO
   const fastify = adapter.getInstance();
   await app.register(cookie);
   // NDJSON imports are streams of any length: the route reads them as they come.
-  fastify.addContentTypeParser(['application/x-ndjson', 'application/ndjson', 'application/jsonl'], { bodyLimit: Number.MAX_SAFE_INTEGER }, (_request, payload, done) => {
-    done(null, payload);
-  });
-  fastify.addContentTypeParser(['application/yaml', 'application/x-yaml', 'text/yaml'], { parseAs: 'string' }, (_request, body, done) => {
-    done(null, body);
-  });
+  fastify.addContentTypeParser(
+    ['application/x-ndjson', 'application/ndjson', 'application/jsonl'],
+    { bodyLimit: Number.MAX_SAFE_INTEGER },
+    (_request, payload, done) => {
+      done(null, payload);
+    },
+  );
+  fastify.addContentTypeParser(
+    ['application/yaml', 'application/x-yaml', 'text/yaml'],
+    { parseAs: 'string' },
+    (_request, body, done) => {
+      done(null, body);
+    },
+  );
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.headers(SECURITY_HEADERS);
     if (request.url.startsWith('/api/')) void reply.header('cache-control', 'no-store');
     try {
-      checkOrigin(options.settings, { method: request.method, host: request.headers.host, origin: request.headers.origin });
+      checkOrigin(options.settings, {
+        method: request.method,
+        host: request.headers.host,
+        origin: request.headers.origin,
+      });
       done();
     } catch (error) {
       const { status, body } = asAnswer(error);
@@ -89,14 +104,20 @@ async function serveConsole(app: NestFastifyApplication, dir: string): Promise<v
     root: dir,
     wildcard: false,
     setHeaders: (reply, file) => {
-      reply.header('cache-control', file.includes(`${path.sep}assets${path.sep}`) ? 'public, max-age=31536000, immutable' : 'no-cache');
+      reply.header(
+        'cache-control',
+        file.includes(`${path.sep}assets${path.sep}`) ? 'public, max-age=31536000, immutable' : 'no-cache',
+      );
     },
   });
   const fastify = app.getHttpAdapter().getInstance();
   // The page finds its own way at any address that is neither a file nor the API's.
   fastify.get('/*', (request, reply) => {
-    if (!request.url.startsWith('/api/')) return reply.header('cache-control', 'no-cache').sendFile('index.html');
-    const { status, body } = asAnswer(new VigilError('not-found', 'There is nothing at this address. /api/docs lists what there is.'));
+    if (!request.url.startsWith('/api/'))
+      return reply.header('cache-control', 'no-cache').sendFile('index.html');
+    const { status, body } = asAnswer(
+      new VigilError('not-found', 'There is nothing at this address. /api/docs lists what there is.'),
+    );
     return reply.status(status).send(body);
   });
 }

@@ -4,3 +4,4 @@ export * from './error-filter.js';
 export * from './health.controller.js';
 export * from './http.js';
 export * from './run-app.js';
+export * from './version.js';

@@ -1,9 +1,9 @@
 import type { LoggerService } from '@nestjs/common';
-import type { Logger } from 'pino';
+import type { Telemetry } from '@vigil/telemetry';
 
 /** Nest's own messages, as events of ours: its routine at debug, what goes wrong as it is. */
 export class NestLogger implements LoggerService {
-  constructor(private readonly logger: Logger) {}
+  constructor(private readonly logger: Telemetry['log']) {}
 
   log(message: unknown, context?: unknown): void {
     this.logger.debug({ nest: context }, String(message));
@@ -18,6 +18,9 @@ export class NestLogger implements LoggerService {
     this.logger.warn({ nest: context }, String(message));
   }
   error(message: unknown, ...rest: unknown[]): void {
-    this.logger.error({ err: message instanceof Error ? message : undefined, nest: rest.at(-1) }, String(message));
+    this.logger.error(
+      { err: message instanceof Error ? message : undefined, nest: rest.at(-1) },
+      String(message),
+    );
   }
 }

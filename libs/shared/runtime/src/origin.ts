@@ -17,7 +17,10 @@ interface Asked {
 export function checkOrigin(settings: HttpSettings, asked: Asked): void {
   const listensWide = !LOOPBACK.has(settings.host) && settings.host !== '::1';
   if (!(listensWide && settings.publicUrl === null) && !isOurs(settings, asked.host ?? '')) {
-    throw new VigilError('forbidden', 'This address is not served here. Set VIGIL_PUBLIC_URL to the address that people use.');
+    throw new VigilError(
+      'forbidden',
+      'This address is not served here. Set VIGIL_PUBLIC_URL to the address that people use.',
+    );
   }
   if (asked.origin === undefined || SAFE.has(asked.method)) return;
   const from = URL.canParse(asked.origin) ? new URL(asked.origin).host : '';

@@ -1,0 +1,9 @@
+import { runApp, VERSION } from '@vigil/runtime';
+import { AppModule } from './module.js';
+
+await runApp({
+  service: 'classifier',
+  version: VERSION,
+  env: process.env,
+  module: (settings, engines) => AppModule.forRoot(settings, engines),
+});

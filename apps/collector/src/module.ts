@@ -1,0 +1,21 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { AuthModule } from '@vigil/auth';
+import { CollectorModule } from '@vigil/collector';
+import type { Settings } from '@vigil/config';
+import { BaseModule, type Engines, HealthController } from '@vigil/runtime';
+
+/** The collector alone, as one process of several. */
+@Module({})
+export class AppModule {
+  static forRoot(settings: Settings, engines: Engines): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        BaseModule.forRoot(settings, engines),
+        AuthModule.forSettings(settings.http),
+        CollectorModule,
+      ],
+      controllers: [HealthController],
+    };
+  }
+}

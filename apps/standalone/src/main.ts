@@ -1,0 +1,13 @@
+import { fileURLToPath } from 'node:url';
+import { runApp, VERSION } from '@vigil/runtime';
+import { AppModule } from './module.js';
+import { welcome } from './welcome.js';
+
+await runApp({
+  service: 'vigil',
+  version: VERSION,
+  env: process.env,
+  module: (settings, engines) => AppModule.forRoot(settings, engines),
+  consoleDir: fileURLToPath(new URL('../../console/dist', import.meta.url)),
+  onReady: welcome,
+});

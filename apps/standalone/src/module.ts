@@ -1,0 +1,27 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { AlertsModule } from '@vigil/alerts';
+import { AuthModule } from '@vigil/auth';
+import { ClassifierModule } from '@vigil/classifier';
+import { CollectorModule } from '@vigil/collector';
+import type { Settings } from '@vigil/config';
+import { BaseModule, type Engines, HealthController } from '@vigil/runtime';
+import { DemoController } from './demo.controller.js';
+import { SystemController } from './system.controller.js';
+
+/** All of Vigil in one process. */
+@Module({})
+export class AppModule {
+  static forRoot(settings: Settings, engines: Engines): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        BaseModule.forRoot(settings, engines),
+        AuthModule.forSettings(settings.http),
+        CollectorModule,
+        ClassifierModule,
+        AlertsModule,
+      ],
+      controllers: [HealthController, SystemController, DemoController],
+    };
+  }
+}
