@@ -1,0 +1,178 @@
+import { DROP, EXPAND, FOLD, PAIR, SEPARATOR, TAG, astralFold, expansionOf } from './fold-tables.js';
+
+/** Half-open range of UTF-16 code units in the text as published. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Buffers larger than this, in units, are given back after use: a text of ligatures expands up to 18-fold. */
+const KEEP_CAPACITY = 1 << 20;
+/** Longer tags are not split by case: nobody reads them as words. */
+const MAX_TAG = 100;
+const CAMEL = /(?<=\p{Ll})(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/gu;
+const HAS_CAMEL = /\p{Ll}\p{Lu}|\p{Lu}\p{Lu}\p{Ll}/u;
+const decoder = new TextDecoder('utf-16le');
+
+/**
+ * A text as the matcher reads it: words of folded letters and digits with one space between them, none at the ends,
+ * and for each unit where it came from. Reusable: pass it to `normalise` again and its buffers are overwritten.
+ */
+export class NormalisedText {
+  /** Folded UTF-16 units; valid up to `length`. */
+  units = new Uint16Array(1_024);
+  /** For each unit, and for the end, the offset in the published text at which it began. */
+  starts = new Uint32Array(1_025);
+  length = 0;
+
+  /**
+   * The published span of the normalised range [from, to), marks and invisible characters behind its last letter
+   * included. A range that begins or ends within a ligature takes the whole ligature.
+   */
+  span(from: number, to: number): Span {
+    const start = this.starts[from] ?? 0;
+    const last = this.starts[to - 1] ?? 0;
+    let end = to;
+    while (end < this.length && this.starts[end] === last) end++;
+    return { start, end: this.starts[end] ?? start };
+  }
+
+  /** The normalised range [from, to) as a string. */
+  text(from = 0, to = this.length): string {
+    return decoder.decode(this.units.subarray(from, to));
+  }
+
+  /** Makes room for `capacity` units; what was written stays. */
+  reserve(capacity: number): void {
+    if (capacity <= this.units.length) return;
+    const size = Math.max(capacity, this.units.length * 2);
+    const units = new Uint16Array(size);
+    units.set(this.units.subarray(0, this.length));
+    const starts = new Uint32Array(size + 1);
+    starts.set(this.starts.subarray(0, this.length));
+    this.units = units;
+    this.starts = starts;
+  }
+
+  /** Empties it and gives oversized buffers back. */
+  clear(): void {
+    this.length = 0;
+    if (this.units.length > KEEP_CAPACITY) {
+      this.units = new Uint16Array(1_024);
+      this.starts = new Uint32Array(1_025);
+    }
+  }
+}
+
+/**
+ * Normalises a text in one pass (the steps are in `foldCodePoint`). Linear in its length, at most 18 units for one
+ * (U+FDFA); never throws, also not for lone surrogates. Without `into` a new result is made.
+ */
+export function normalise(text: string, into: NormalisedText = new NormalisedText()): NormalisedText {
+  into.clear();
+  into.reserve(text.length + 1);
+  fold(text, 0, text.length, into);
+  let length = into.length;
+  let end = text.length;
+  if (length > 0 && into.units[length - 1] === SEPARATOR) {
+    length--;
+    end = into.starts[length] ?? end;
+  }
+  into.length = length;
+  into.starts[length] = end;
+  return into;
+}
+
+/** Appends text[from, to) to `out`, which has room for one unit for each and for what follows in `text`. */
+function fold(text: string, from: number, to: number, out: NormalisedText): void {
+  let { units, starts, length } = out;
+  const table = FOLD;
+  for (let at = from; at < to; at++) {
+    const unit = text.charCodeAt(at);
+    const folded = table[unit] as number;
+    if (folded > SEPARATOR) {
+      units[length] = folded;
+      starts[length++] = at;
+      continue;
+    }
+    if (folded === SEPARATOR) {
+      if (length > 0 && units[length - 1] !== SEPARATOR) {
+        units[length] = SEPARATOR;
+        starts[length++] = at;
+      }
+      continue;
+    }
+    if (folded === DROP) continue;
+    out.length = length;
+    at = foldRare(text, at, to, unit, folded, out) - 1;
+    ({ units, starts, length } = out);
+  }
+  out.length = length;
+}
+
+/** What is not one unit for one: pairs, expansions, tags. Returns where to go on. */
+function foldRare(text: string, at: number, to: number, unit: number, folded: number, out: NormalisedText): number {
+  if (folded === TAG) {
+    separate(at, out);
+    return foldTag(text, at + 1, to, out);
+  }
+  if (folded !== PAIR) {
+    expand(expansionOf(unit), at, text.length - at, out);
+    return at + 1;
+  }
+  const low = at + 1 < to ? text.charCodeAt(at + 1) : 0;
+  if (low < 0xdc00 || low > 0xdfff) {
+    separate(at, out);
+    return at + 1;
+  }
+  const codePoint = ((unit - 0xd800) << 10) + (low - 0xdc00) + 0x10000;
+  const entry = astralFold(codePoint);
+  if (entry === PAIR) {
+    write(unit, at, out);
+    write(low, at, out);
+  } else if (entry === EXPAND) expand(expansionOf(codePoint), at, text.length - at, out);
+  else if (entry === SEPARATOR) separate(at, out);
+  else if (entry !== DROP) write(entry, at, out);
+  return at + 2;
+}
+
+function write(unit: number, at: number, out: NormalisedText): void {
+  out.units[out.length] = unit;
+  out.starts[out.length++] = at;
+}
+
+function separate(at: number, out: NormalisedText): void {
+  if (out.length > 0 && out.units[out.length - 1] !== SEPARATOR) write(SEPARATOR, at, out);
+}
+
+function expand(expansion: Uint16Array, at: number, remaining: number, out: NormalisedText): void {
+  out.reserve(out.length + expansion.length + remaining + 1);
+  for (const unit of expansion) {
+    if (unit === SEPARATOR) separate(at, out);
+    else write(unit, at, out);
+  }
+}
+
+/** A hashtag's words: `#IslamicHistory` reads as two. Underscores separate anywhere. Returns where the tag ends. */
+function foldTag(text: string, from: number, to: number, out: NormalisedText): number {
+  let end = from;
+  const limit = Math.min(to, from + MAX_TAG);
+  while (end < limit) {
+    const folded = FOLD[text.charCodeAt(end)] as number;
+    if (folded === SEPARATOR || folded === TAG || folded === PAIR) break;
+    end++;
+  }
+  const tag = text.slice(from, end);
+  if (end < limit && HAS_CAMEL.test(tag)) {
+    let begin = from;
+    for (const boundary of tag.matchAll(CAMEL)) {
+      const split = from + boundary.index;
+      fold(text, begin, split, out);
+      out.reserve(out.length + (text.length - split) + 2);
+      separate(split, out);
+      begin = split;
+    }
+    fold(text, begin, end, out);
+  } else fold(text, from, end, out);
+  return end;
+}
