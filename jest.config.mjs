@@ -1,7 +1,7 @@
 /** One configuration for every package: tests run from source through swc, as ES modules. */
 export default {
   testEnvironment: 'node',
-  testEnvironmentOptions: { customExportConditions: ['@vigil/source', 'node', 'import', 'default'] },
+  testEnvironmentOptions: { customExportConditions: ['@vigil/source', 'node'] },
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [

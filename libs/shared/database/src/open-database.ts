@@ -1,0 +1,114 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+import { VigilError } from '@vigil/contracts';
+import { EmbeddedPostgres } from './embedded/embedded-postgres.js';
+import type { EngineLog } from './engine-log.js';
+import { isLostConnection } from './failures.js';
+import { migrate } from './migrate.js';
+import { PgDatabase, type ConnectOptions } from './pg-database.js';
+
+/** The part of the settings that the database needs. */
+export interface StorageOptions {
+  readonly dataDir: string;
+  readonly databaseUrl: string | null;
+  readonly poolSize: number;
+  readonly statementTimeoutMs: number;
+}
+
+const OLDEST_VERSION = 15;
+/** How long a start waits for a server that is starting too, as under docker compose. */
+const WAIT_FOR_SERVER_MS = 30_000;
+
+/**
+ * Opens the system of record: the PostgreSQL of VIGIL_DATABASE_URL, or our own in the data folder; migrated and
+ * ready. Closing it stops what it started.
+ * Throws `engine-misconfigured` for what an operator must change and `engine-unavailable` where no server answers.
+ */
+export async function openDatabase(storage: StorageOptions, log: EngineLog): Promise<OpenDatabase> {
+  const engine = storage.databaseUrl === null ? await EmbeddedPostgres.start({ dataDir: storage.dataDir, log }) : null;
+  try {
+    const connectionString = engine?.connectionString ?? storage.databaseUrl ?? '';
+    if (!engine) await untilServerAnswers(connectionString, log);
+    await migrate(connectionString);
+    return new OpenDatabase({ connectionString, poolSize: storage.poolSize, statementTimeoutMs: storage.statementTimeoutMs, log }, engine);
+  } catch (error) {
+    await engine?.stop();
+    throw error;
+  }
+}
+
+/** The database, and the server behind it where that is ours. */
+export class OpenDatabase extends PgDatabase {
+  constructor(
+    options: ConnectOptions,
+    /** Our own PostgreSQL; null where an external one is used. */
+    readonly engine: EmbeddedPostgres | null,
+  ) {
+    super(options);
+  }
+
+  override async failure(): Promise<string | null> {
+    return this.engine?.failure ?? (await super.failure());
+  }
+
+  override async close(): Promise<void> {
+    await super.close();
+    await this.engine?.stop();
+  }
+}
+
+async function untilServerAnswers(connectionString: string, log: EngineLog): Promise<void> {
+  const where = withoutPassword(connectionString);
+  const deadline = Date.now() + WAIT_FOR_SERVER_MS;
+  for (let waitMs = 200; ; waitMs = Math.min(waitMs * 2, 3_000)) {
+    try {
+      return await checkServer(connectionString, where);
+    } catch (error) {
+      if (error instanceof VigilError) throw error;
+      const why = reasonOf(error);
+      if (!isLostConnection(error)) {
+        throw new VigilError('engine-misconfigured', `VIGIL_DATABASE_URL (${where}) is refused: ${why}. Check user, password, database and TLS.`);
+      }
+      if (Date.now() > deadline) {
+        throw new VigilError('engine-unavailable', `VIGIL_DATABASE_URL (${where}): no PostgreSQL answers there: ${why}.`, { retriable: true });
+      }
+      log.warn({ where, why, nextTryMs: waitMs }, 'the PostgreSQL of VIGIL_DATABASE_URL does not answer yet');
+      await pause(waitMs);
+    }
+  }
+}
+
+async function checkServer(connectionString: string, where: string): Promise<void> {
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 10_000 });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ version: number; encoding: string }>(
+      `select current_setting('server_version_num')::int / 10000 as version, current_setting('server_encoding') as encoding`,
+    );
+    const found = rows[0];
+    if (found && found.version < OLDEST_VERSION) {
+      throw new VigilError('engine-misconfigured', `VIGIL_DATABASE_URL (${where}) is PostgreSQL ${found.version}; Vigil needs ${OLDEST_VERSION} or later.`);
+    }
+    if (found && found.encoding !== 'UTF8') {
+      throw new VigilError('engine-misconfigured', `VIGIL_DATABASE_URL (${where}): the database is encoded in ${found.encoding}; Vigil needs UTF8 (create database … encoding 'UTF8' template template0).`);
+    }
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** host:port/database, and nothing else of the address. */
+function withoutPassword(connectionString: string): string {
+  try {
+    const url = new URL(connectionString);
+    return `${url.searchParams.get('host') ?? url.host}${url.pathname}`;
+  } catch {
+    return 'an address that cannot be read';
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
+  return error instanceof Error ? error.message : String(error);
+}

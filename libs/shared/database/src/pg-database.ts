@@ -1,0 +1,155 @@
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import { setTimeout as pause } from 'node:timers/promises';
+import pg, { type Pool, type PoolClient } from 'pg';
+import { Database, type Transaction } from './database.js';
+import type { EngineLog } from './engine-log.js';
+import { isConflict, isLostConnection, sqlState, translated } from './failures.js';
+import { Listener } from './listener.js';
+import { StatementNames } from './statement-names.js';
+
+export interface ConnectOptions {
+  readonly connectionString: string;
+  readonly poolSize: number;
+  readonly statementTimeoutMs: number;
+  readonly log: EngineLog;
+  /** Shown in pg_stat_activity. */
+  readonly applicationName?: string;
+}
+
+/** A transaction is run at most so often when it collides with another. */
+const MOST_ATTEMPTS = 5;
+/** How long a caller waits for a free connection: longer than any statement that could hold one is of no use. */
+const CONNECT_TIMEOUT_MS = 30_000;
+/** A transaction in which nothing happens holds locks for nobody: its process has stopped or lost its way. */
+const IDLE_IN_TRANSACTION_MS = 60_000;
+
+/** `Database` over one pool of the `pg` driver. */
+export class PgDatabase extends Database {
+  readonly pool: Pool;
+  readonly orm: NodePgDatabase;
+  readonly connectionString: string;
+  private readonly listener: Listener;
+  private readonly names = new StatementNames();
+  private readonly log: EngineLog;
+  private closing: Promise<void> | null = null;
+
+  constructor(options: ConnectOptions) {
+    super();
+    this.log = options.log;
+    this.connectionString = options.connectionString;
+    this.pool = new pg.Pool({
+      connectionString: options.connectionString,
+      max: options.poolSize,
+      application_name: options.applicationName ?? 'vigil',
+      statement_timeout: options.statementTimeoutMs,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      idleTimeoutMillis: 60_000,
+      keepAlive: true,
+    });
+    // Without a listener the loss of an idle connection, or of one in use, would end the process.
+    this.pool.on('error', (error) => this.log.warn({ err: error }, 'a database connection was lost'));
+    this.pool.on('connect', (client) => client.on('error', () => undefined));
+    this.orm = drizzle(this.pool);
+    this.listener = new Listener(options.connectionString, options.log);
+  }
+
+  async query<Row extends Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<Row[]> {
+    try {
+      return await this.run<Row>(this.pool, text, values);
+    } catch (error) {
+      if (!isStalePlan(error)) throw translated(error);
+      this.names.renew();
+      return await this.run<Row>(this.pool, text, values).catch((again: unknown) => {
+        throw translated(again);
+      });
+    }
+  }
+
+  async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.attempt(work);
+      } catch (error) {
+        if (isStalePlan(error)) this.names.renew();
+        else if (!isConflict(error)) throw translated(error);
+        if (attempt >= MOST_ATTEMPTS) throw translated(error);
+        this.log.debug({ attempt, state: sqlState(error) }, 'a transaction collided with another and runs again');
+        // Two that collided should not meet again at the same instant.
+        await pause(Math.random() * 10 * 2 ** attempt);
+      }
+    }
+  }
+
+  listen(channel: string, listener: (payload: string) => void): Promise<() => Promise<void>> {
+    return this.listener.listen(channel, listener);
+  }
+
+  /** Null while the database answers; else why not. For the readiness check. */
+  async failure(): Promise<string | null> {
+    try {
+      await this.pool.query('select 1');
+      return null;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  close(): Promise<void> {
+    this.closing ??= (async () => {
+      await this.listener.close();
+      await this.pool.end();
+    })();
+    return this.closing;
+  }
+
+  private async attempt<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const client = await this.pool.connect();
+    let broken = false;
+    try {
+      await client.query('begin');
+      const result = await work({
+        client,
+        orm: drizzle(client),
+        query: async <Row extends Record<string, unknown>>(text: string, values?: readonly unknown[]) => {
+          try {
+            return await this.run<Row>(client, text, values);
+          } catch (error) {
+            throw translated(error);
+          }
+        },
+      });
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      broken = isLostConnection(error) || !(await rolledBack(client));
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  private async run<Row extends Record<string, unknown>>(
+    on: Pool | PoolClient,
+    text: string,
+    values: readonly unknown[] | undefined,
+  ): Promise<Row[]> {
+    const name = values === undefined ? undefined : this.names.nameOf(text);
+    const { rows } = await on.query<Row>({ ...(name === undefined ? {} : { name }), text, values: values ? [...values] : undefined });
+    return rows;
+  }
+}
+
+async function rolledBack(client: PoolClient): Promise<boolean> {
+  try {
+    await client.query('rollback');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** `cached plan must not change result type`: a table was altered since the statement was first prepared. */
+function isStalePlan(error: unknown): boolean {
+  return sqlState(error) === '0A000' && error instanceof Error && error.message.includes('cached plan');
+}
