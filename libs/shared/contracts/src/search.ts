@@ -3,7 +3,7 @@ import { Instant } from './ids.js';
 import { Hit } from './hit.js';
 import { Indicator, Severity } from './verdict.js';
 
-const list = (item: z.ZodType<string, string>) =>
+const list = <T extends string>(item: z.ZodType<T, string>) =>
   z
     .preprocess((v) => (typeof v === 'string' ? v.split(',').filter(Boolean) : v), z.array(item).max(50))
     .optional();

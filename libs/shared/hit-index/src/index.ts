@@ -1,1 +1,2 @@
 export * from './hit-index.js';
+export * from './postgres/postgres-hit-index.js';

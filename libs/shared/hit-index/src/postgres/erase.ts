@@ -1,0 +1,80 @@
+import type { EraseScope } from '@vigil/contracts';
+import type { Database, Transaction } from '@vigil/database';
+import { quoteLexeme } from '../query/tsquery.js';
+import { takeEraseLock } from './lock.js';
+import { erasedHash, storable, storableInstant } from './row.js';
+
+/** Hits removed in one transaction: it holds off writers for some tens of milliseconds. */
+const CHUNK = 500;
+/** The newest posts, in which most common tokens occur: those need no look-up of their own. */
+const RECENT_POSTS = 1_000;
+
+const REMOVE = (which: string) => `
+  with gone as (
+    delete from hit_index where n in (select n from hit_index where ${which} limit ${CHUNK}) returning n, id
+  ), marked as (
+    insert into hit_index_erased (id_hash) select sha256(convert_to(id, 'UTF8')) from gone on conflict do nothing
+  ), texts as (
+    delete from hit_index_text t using gone where t.n = gone.n returning t.tokens
+  )
+  select (select count(*) from gone)::int as removed,
+         array(select distinct u.lexeme from texts, unnest(texts.tokens) as u) as lexemes`;
+
+const MARK = 'insert into hit_index_erased (id_hash) select unnest($1::bytea[]) on conflict do nothing';
+
+/** Removes what the scope names, for good. Returns how many hits that were. Can be repeated and interrupted: each chunk is whole. */
+export async function eraseHits(db: Database, scope: EraseScope): Promise<number> {
+  if ('ids' in scope) return eraseIds(db, scope.ids);
+  if ('sourceId' in scope) return eraseWhere(db, 'source = $1', storable(scope.sourceId));
+  if ('demo' in scope) return eraseWhere(db, 'demo = $1', true);
+  return eraseWhere(db, 'event_time < $1::timestamptz', storableInstant(scope.before));
+}
+
+/** An id that the index does not hold is remembered too: what comes later stays out. */
+export async function eraseIds(db: Database, ids: readonly string[]): Promise<number> {
+  let removed = 0;
+  for (let at = 0; at < ids.length; at += CHUNK) {
+    const chunk = ids.slice(at, at + CHUNK);
+    removed += await db.transaction(async (tx) => {
+      await takeEraseLock(tx);
+      await tx.query(MARK, [chunk.map(erasedHash)]);
+      return removeChunk(tx, 'id = any($1::text[])', chunk.map(storable));
+    });
+  }
+  return removed;
+}
+
+async function eraseWhere(db: Database, which: string, value: unknown): Promise<number> {
+  let removed = 0;
+  for (;;) {
+    const now = await db.transaction(async (tx) => {
+      await takeEraseLock(tx);
+      return removeChunk(tx, which, value);
+    });
+    removed += now;
+    if (now < CHUNK) return removed;
+  }
+}
+
+async function removeChunk(tx: Transaction, which: string, value: unknown): Promise<number> {
+  const [row] = await tx.query<{ removed: number; lexemes: string[] }>(REMOVE(which), [value]);
+  if (!row || row.removed === 0) return 0;
+  await forgetTokens(tx, row.lexemes);
+  return row.removed;
+}
+
+/** Takes tokens that no hit holds any more out of the dictionary: a name must not outlive the post it stood in. */
+async function forgetTokens(tx: Transaction, lexemes: readonly string[]): Promise<void> {
+  const rare = await tx.query<{ token: string }>(
+    `select token from hit_index_token where token = any($1::text[])
+     except
+     select u.lexeme from (select tokens from hit_index_text order by n desc limit ${RECENT_POSTS}) t, unnest(t.tokens) u`,
+    [lexemes],
+  );
+  await tx.query(
+    `delete from hit_index_token d using unnest($1::text[], $2::text[]) as g (token, query)
+     where d.token = g.token
+       and not exists (select from hit_index_text t where t.tokens @@ g.query::tsquery)`,
+    [rare.map((row) => row.token), rare.map((row) => quoteLexeme(row.token))],
+  );
+}

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { hitVersion, type Hit, type HitState } from '@vigil/contracts';
+import { tokenise } from '@vigil/text';
+import { quoteLexeme } from '../query/tsquery.js';
+
+/** A hit as the columns of its rows. */
+export interface Row {
+  readonly id: string;
+  readonly revision: number;
+  readonly ruleset: number;
+  readonly state: number;
+  readonly eventTime: string;
+  readonly source: string;
+  readonly language: string;
+  readonly region: string;
+  /** Separated by spaces, which no rule id has. */
+  readonly rules: string;
+  readonly indicator: string | null;
+  readonly severity: string | null;
+  readonly author: string;
+  readonly channel: string;
+  readonly demo: boolean;
+  /** A tsvector in its text form. */
+  readonly tokens: string;
+  /** The tokens that a misspelt word may stand for. */
+  readonly dictionary: readonly string[];
+  readonly hit: string;
+}
+
+/** Stored numbers of the states: of equal versions the higher wins. Erased hits are not stored. */
+export const STATE_NUMBER: Record<Exclude<HitState, 'erased'>, number> = {
+  current: 0,
+  superseded: 1,
+  deleted: 2,
+  withdrawn: 3,
+};
+
+/** PostgreSQL keeps positions up to this one and at most 256 of them per lexeme; a phrase beyond is not found as one. */
+const MAX_POSITION = 16_383;
+const MAX_POSITIONS_PER_LEXEME = 256;
+/** A tsvector holds 1 MiB: of lexemes and positions together. */
+const MAX_VECTOR_BYTES = 900_000;
+/** Shorter tokens are never sought with ~, longer ones are links and keys. */
+const DICTIONARY_LENGTH = { least: 2, most: 40 };
+
+/** The words of a text or of a query, as the index holds them. */
+export function tokensOf(text: string): string[] {
+  return tokenise(text).map((token) => token.text);
+}
+
+export function toRow(hit: Hit, state: Exclude<HitState, 'erased'>): Row {
+  const { post, verdict } = hit;
+  const [revision, ruleset] = hitVersion(hit);
+  const places = placesByToken(tokensOf(post.text));
+  return {
+    id: storable(post.id),
+    revision,
+    ruleset,
+    state: STATE_NUMBER[state],
+    eventTime: storableInstant(hit.eventTime),
+    source: storable(post.sourceId),
+    language: storable(post.language ?? 'und'),
+    region: storable(hit.region),
+    rules: [...new Set(verdict.matches.map((match) => match.rule))].join(' '),
+    indicator: verdict.indicator,
+    severity: verdict.severity,
+    author: storable(post.author.handle ?? post.author.nativeId ?? post.author.displayName ?? ''),
+    channel: storable(post.channel),
+    demo: post.demo,
+    tokens: vectorText(places),
+    dictionary: [...places.keys()].filter(isDictionaryWord),
+    hit: JSON.stringify(hit),
+  };
+}
+
+/** PostgreSQL's text cannot hold U+0000. */
+export function storable(text: string): string {
+  return text.includes('\0') ? text.replaceAll('\0', '\ufffd') : text;
+}
+
+/** PostgreSQL knows no year 0, which ISO 8601 does. */
+export function storableInstant(instant: string): string {
+  return instant.startsWith('0000') ? '0001-01-01T00:00:00Z' : instant;
+}
+
+/** How an erased id is remembered. */
+export function erasedHash(id: string): Buffer {
+  return createHash('sha256').update(storable(id)).digest();
+}
+
+function isDictionaryWord(token: string): boolean {
+  return token.length >= DICTIONARY_LENGTH.least && token.length <= DICTIONARY_LENGTH.most;
+}
+
+function placesByToken(tokens: readonly string[]): Map<string, number[]> {
+  const places = new Map<string, number[]>();
+  tokens.forEach((token, index) => {
+    const position = Math.min(index + 1, MAX_POSITION);
+    const known = places.get(token);
+    if (!known) places.set(token, [position]);
+    else if (known.length < MAX_POSITIONS_PER_LEXEME && known.at(-1) !== position) known.push(position);
+  });
+  return places;
+}
+
+function vectorText(places: ReadonlyMap<string, readonly number[]>): string {
+  const parts: string[] = [];
+  let bytes = 0;
+  for (const [token, positions] of places) {
+    bytes += Buffer.byteLength(token) + 2 * positions.length + 4;
+    if (bytes > MAX_VECTOR_BYTES) break;
+    parts.push(`${quoteLexeme(token)}:${positions.join(',')}`);
+  }
+  return parts.join(' ');
+}
