@@ -76,7 +76,20 @@ export const SourceDraft = z.strictObject({
 });
 export type SourceDraft = z.infer<typeof SourceDraft>;
 
-export const SourcePatch = SourceDraft.omit({ id: true }).partial();
+/**
+ * What of a source may be changed: only what is named changes. Written out, because Zod's `partial` would fill
+ * the defaults of absent fields in and so reset them.
+ */
+export const SourcePatch = z
+  .strictObject({
+    name: SourceDraft.shape.name,
+    locator: Locator,
+    labels: SourceLabels,
+    justification: Justification,
+    schedule: z.strictObject({ everySeconds }),
+    paused: z.boolean(),
+  })
+  .partial();
 export type SourcePatch = z.infer<typeof SourcePatch>;
 
 export const SourceHealth = z.object({
