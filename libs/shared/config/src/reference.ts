@@ -14,7 +14,8 @@ const TITLES: Record<keyof typeof GROUPS, string> = {
 export function variablesMarkdown(): string {
   const parts = Object.entries(GROUPS).map(([group, variables]) => {
     const rows = Object.values(variables).map(
-      (one) => `| \`${one.name}\` | ${one.takes} | ${one.about}${one.secret ? ' Secret: never logged.' : ''} |`,
+      (one) =>
+        `| \`${one.name}\` | ${one.takes} | ${one.about}${one.secret ? ' Secret: never logged.' : ''} |`,
     );
     const title = TITLES[group as keyof typeof GROUPS];
     return [`### ${title}`, '', '| variable | takes | what for |', '| --- | --- | --- |', ...rows].join('\n');

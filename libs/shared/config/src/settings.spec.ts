@@ -21,7 +21,11 @@ describe('settings', () => {
   });
 
   it('reads lists, flags and numbers', () => {
-    const settings = readSettings({ VIGIL_ALLOW_HOSTS: 'localhost:8080, feeds.internal', VIGIL_DEMO: '0', VIGIL_UNDO_SECONDS: '5' });
+    const settings = readSettings({
+      VIGIL_ALLOW_HOSTS: 'localhost:8080, feeds.internal',
+      VIGIL_DEMO: '0',
+      VIGIL_UNDO_SECONDS: '5',
+    });
     expect(settings.collector.allowHosts).toEqual(['localhost:8080', 'feeds.internal']);
     expect(settings.collector.demo).toBe(false);
     expect(settings.alerts.undoSeconds).toBe(5);
@@ -71,7 +75,10 @@ describe('settings', () => {
     const page = new URL('../../../../docs/operations.md', import.meta.url);
     const text = readFileSync(page, 'utf8');
     const section = /(<!-- variables -->\n)[\s\S]*(\n<!-- end of variables -->)/;
-    const current = text.replace(section, (_, open: string, close: string) => `${open}\n${variablesMarkdown()}\n${close}`);
+    const current = text.replace(
+      section,
+      (_, open: string, close: string) => `${open}\n${variablesMarkdown()}\n${close}`,
+    );
     if (process.env.VIGIL_WRITE_DOCS === '1') writeFileSync(page, current);
     else expect(text).toBe(current);
   });

@@ -15,7 +15,17 @@ import {
   VolumeQuery,
 } from './index.js';
 
-const REQUESTS = { AlertQuery, ChannelDraft, DecideRequest, HitQuery, ImportLine, SignIn, SourceDraft, SourcePatch, VolumeQuery };
+const REQUESTS = {
+  AlertQuery,
+  ChannelDraft,
+  DecideRequest,
+  HitQuery,
+  ImportLine,
+  SignIn,
+  SourceDraft,
+  SourcePatch,
+  VolumeQuery,
+};
 /** Each schema in `npm test`; ten times as many in `npm run soak`. */
 const RUNS = process.env.VIGIL_SOAK === '1' ? 100_000 : 10_000;
 
@@ -23,21 +33,28 @@ const draft = {
   id: 'field-notes',
   name: 'Field notes',
   locator: { kind: 'rss', url: 'https://notes.example/feed.xml' },
-  justification: { reason: 'Named in a report as an outlet', approvedBy: 'A. Reviewer', until: '2027-01-01T00:00:00Z' },
+  justification: {
+    reason: 'Named in a report as an outlet',
+    approvedBy: 'A. Reviewer',
+    until: '2027-01-01T00:00:00Z',
+  },
 };
 
 describe('what comes in over HTTP', () => {
   it.each(Object.entries(REQUESTS))('%s answers anything with a value or a named error', (name, schema) => {
     fc.assert(
-      fc.property(fc.oneof(fc.anything(), fc.dictionary(fc.constantFrom(...keysOf(schema), 'else'), fc.anything())), (input) => {
-        try {
-          parse<unknown>(schema, input, name);
-        } catch (error) {
-          if (!isVigilError(error, 'bad-input')) throw error;
-          expect(error.message.startsWith(`${name}: `)).toBe(true);
-          expect(error.fields.length).toBeGreaterThan(0);
-        }
-      }),
+      fc.property(
+        fc.oneof(fc.anything(), fc.dictionary(fc.constantFrom(...keysOf(schema), 'else'), fc.anything())),
+        (input) => {
+          try {
+            parse<unknown>(schema, input, name);
+          } catch (error) {
+            if (!isVigilError(error, 'bad-input')) throw error;
+            expect(error.message.startsWith(`${name}: `)).toBe(true);
+            expect(error.fields.length).toBeGreaterThan(0);
+          }
+        },
+      ),
       { numRuns: RUNS },
     );
   });
@@ -54,11 +71,23 @@ describe('a source', () => {
 
   it.each([
     ['without a justification', { justification: undefined }, 'justification'],
-    ['with a thin one', { justification: { ...draft.justification, reason: 'because' } }, 'justification.reason: at least 10 characters: say why'],
+    [
+      'with a thin one',
+      { justification: { ...draft.justification, reason: 'because' } },
+      'justification.reason: at least 10 characters: say why',
+    ],
     ['with a kind nobody knows', { locator: { kind: 'carrier-pigeon' } }, 'locator.kind'],
-    ['with an address that is no web address', { locator: { kind: 'rss', url: 'file:///etc/passwd' } }, 'locator.url'],
+    [
+      'with an address that is no web address',
+      { locator: { kind: 'rss', url: 'file:///etc/passwd' } },
+      'locator.url',
+    ],
     ['with a field that does not exist', { frequency: 5 }, 'Unrecognized key'],
-    ['polled without manners', { schedule: { everySeconds: 1 } }, 'schedule.everySeconds: at least 10 seconds'],
+    [
+      'polled without manners',
+      { schedule: { everySeconds: 1 } },
+      'schedule.everySeconds: at least 10 seconds',
+    ],
   ])('is refused %s', (_case, change, says) => {
     expect(() => parse(SourceDraft, { ...draft, ...change }, 'source')).toThrow(says);
   });
@@ -73,7 +102,12 @@ describe('a change of a source', () => {
 describe('event time', () => {
   it.each([
     ['the earlier of the two', '2026-01-01T10:00:00Z', '2026-01-01T11:00:00Z', '2026-01-01T10:00:00Z'],
-    ['collected, where a clock runs ahead', '2030-01-01T00:00:00Z', '2026-01-01T11:00:00Z', '2026-01-01T11:00:00Z'],
+    [
+      'collected, where a clock runs ahead',
+      '2030-01-01T00:00:00Z',
+      '2026-01-01T11:00:00Z',
+      '2026-01-01T11:00:00Z',
+    ],
     ['collected, where nothing is said', null, '2026-01-01T11:00:00Z', '2026-01-01T11:00:00Z'],
   ])('is %s', (_case, publishedAt, collectedAt, expected) => {
     expect(eventTimeOf({ publishedAt, collectedAt })).toBe(expected);
@@ -81,5 +115,7 @@ describe('event time', () => {
 });
 
 function keysOf(schema: unknown): string[] {
-  return typeof schema === 'object' && schema !== null && 'shape' in schema ? Object.keys(schema.shape as object) : ['kind'];
+  return typeof schema === 'object' && schema !== null && 'shape' in schema
+    ? Object.keys(schema.shape as object)
+    : ['kind'];
 }
