@@ -1,0 +1,84 @@
+import type { Hit, HitState } from '@vigil/contracts';
+import type { Queryable } from '@vigil/database';
+import { plainKey, postKey } from './post-key.js';
+import type { HitDoc, PlannedHit } from './plan-batch.js';
+
+interface HitRow extends Record<string, unknown> {
+  key: string;
+  state: HitState;
+  event_time: Date;
+  first_seen_at: Date;
+  /** Written by us from parsed contracts. */
+  doc: HitDoc;
+}
+
+export interface HitRecord {
+  readonly key: string;
+  readonly hit: Hit;
+}
+
+const COLUMNS = 'h.key, h.state, h.event_time, h.first_seen_at, h.doc';
+
+function toRecord(row: HitRow): HitRecord {
+  const times = { eventTime: row.event_time.getTime(), firstSeenAt: row.first_seen_at.getTime() };
+  return { key: plainKey(row.key), hit: toHit(row.doc, row.state, times) };
+}
+
+/** The hit as everyone else sees it, from what is kept of it. */
+export function toHit(doc: HitDoc, state: HitState, times: { eventTime: number; firstSeenAt: number }): Hit {
+  return {
+    post: doc.post,
+    verdict: doc.verdict,
+    state,
+    region: doc.region,
+    eventTime: new Date(times.eventTime).toISOString(),
+    firstSeenAt: new Date(times.firstSeenAt).toISOString(),
+  };
+}
+
+/** Null where the batch changed only version or state: the text stands in the database. */
+export function plannedToHit(planned: PlannedHit): Hit | null {
+  return planned.doc === null ? null : toHit(planned.doc, planned.state, planned);
+}
+
+/** The hit of a post, or null. */
+export async function hitOfPost(db: Queryable, postId: string): Promise<Hit | null> {
+  const [row] = await db.query<HitRow>(
+    `SELECT ${COLUMNS} FROM hit h WHERE h.key = $1::uuid AND h.state <> 'erased'`,
+    [postKey(postId)],
+  );
+  return row ? toRecord(row).hit : null;
+}
+
+export interface OutboxRow {
+  readonly seq: string;
+  readonly record: HitRecord;
+}
+
+/**
+ * The oldest outbox rows written before `before`, with their hits as they stand now. Takes the rows (others skip them)
+ * and keeps the hits from changing until the transaction ends, so that what is put into the index is not already old.
+ */
+export async function takeOutbox(tx: Queryable, before: Date, limit: number): Promise<OutboxRow[]> {
+  const rows = await tx.query<HitRow & { seq: string }>(
+    `SELECT o.seq, ${COLUMNS} FROM hit_outbox o JOIN hit h ON h.key = o.key
+     WHERE o.since <= $1 ORDER BY o.seq LIMIT $2 FOR UPDATE OF o SKIP LOCKED FOR SHARE OF h`,
+    [before, limit],
+  );
+  return rows.map((row) => ({ seq: row.seq, record: toRecord(row) }));
+}
+
+/** Removes outbox rows that the index has, or whose hit is gone. */
+export async function clearOutbox(db: Queryable, seqs: readonly string[]): Promise<void> {
+  if (seqs.length > 0)
+    await db.query('DELETE FROM hit_outbox WHERE seq = ANY($1::bigint[])', [`{${seqs.join(',')}}`]);
+}
+
+/** The next hits in the order of their keys after `after`, kept from changing until the transaction ends. */
+export async function hitsAfter(tx: Queryable, after: string, limit: number): Promise<HitRecord[]> {
+  const rows = await tx.query<HitRow>(
+    `SELECT ${COLUMNS} FROM hit h WHERE h.key > $1::uuid AND h.state <> 'erased' ORDER BY h.key LIMIT $2 FOR SHARE`,
+    [after, limit],
+  );
+  return rows.map(toRecord);
+}

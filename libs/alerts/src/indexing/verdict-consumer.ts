@@ -1,0 +1,66 @@
+import type { Batch, BatchHandler, Offsets } from '@vigil/bus';
+import type { Clock, VerdictEvent } from '@vigil/contracts';
+import type { Database } from '@vigil/database';
+import type { AlertsMetrics } from '../alerts-metrics.js';
+import type { HitProjector } from './hit-projector.js';
+import { plannedToHit } from './hit-records.js';
+import { type BatchPlan, type KeyedEvent, planBatch } from './plan-batch.js';
+import { postKey } from './post-key.js';
+import { dayOf, type SeenDays } from './seen-days.js';
+import { moveOffset, readKnown, writePlan } from './write-batch.js';
+
+export interface VerdictConsumerOptions {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly seenDays: SeenDays;
+  readonly projector: HitProjector;
+  readonly metrics: AlertsMetrics;
+  /** Called after a batch that changed what the spike detector looks at. */
+  readonly onDue: () => void;
+  /** Only for `npm run crash`: moves the offset before its effect, which loses posts when the process is killed. */
+  readonly commitEarly: boolean;
+}
+
+/** Consumes verdicts: fence, dedupe, counts, hits and outbox in one transaction per batch, then the index. */
+export class VerdictConsumer implements BatchHandler<VerdictEvent> {
+  constructor(private readonly options: VerdictConsumerOptions) {}
+
+  async handle(batch: Batch<VerdictEvent>): Promise<void> {
+    const { db, clock, seenDays, projector, metrics } = this.options;
+    const stopTimer = metrics.batchSeconds.startTimer();
+    const now = clock.now();
+    await seenDays.ensure(now);
+    const events: KeyedEvent[] = batch.messages.map(({ value }) => ({
+      key: postKey(value.facts.id),
+      event: value,
+    }));
+    if (this.options.commitEarly)
+      await db.transaction((tx) => moveOffset(tx, batch.partition, batch.first, batch.next));
+
+    const { plan, seqs } = await db.transaction(async (tx) => {
+      if (!this.options.commitEarly) await moveOffset(tx, batch.partition, batch.first, batch.next);
+      const known = await readKnown(tx, [...new Set(events.map((one) => one.key))]);
+      const planned = planBatch(events, known, now);
+      return { plan: planned, seqs: await writePlan(tx, planned, batch.partition, dayOf(now), now) };
+    });
+
+    stopTimer();
+    metrics.verdicts.inc(batch.messages.length);
+    metrics.posts.inc(plan.newPosts.length);
+    metrics.hits.inc(newHits(plan));
+    if (plan.due.length > 0) this.options.onDue();
+    await projector.push(plan.hits.map((hit, i) => ({ seq: seqs[i] ?? '0', hit: plannedToHit(hit) })));
+  }
+
+  async resumeFrom(partitions: readonly number[]): Promise<Offsets> {
+    const rows = await this.options.db.query<{ partition: number; next: string }>(
+      'SELECT partition, next FROM alerts_offset WHERE partition = ANY($1::int[])',
+      [[...partitions]],
+    );
+    return new Map(rows.map((row) => [row.partition, BigInt(row.next)]));
+  }
+}
+
+function newHits(plan: BatchPlan): number {
+  return new Set(plan.rules.map((rule) => rule.key)).size;
+}
