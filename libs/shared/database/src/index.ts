@@ -3,5 +3,5 @@ export { type EngineLog, SILENT } from './engine-log.js';
 export { EmbeddedPostgres, type EmbeddedOptions } from './embedded/embedded-postgres.js';
 export { isConflict, isLostConnection, sqlState, translated } from './failures.js';
 export { migrate, MIGRATIONS } from './migrate.js';
-export { openDatabase, OpenDatabase, type StorageOptions } from './open-database.js';
+export { openDatabase, OpenDatabase, type DatabaseTelemetry, type StorageOptions } from './open-database.js';
 export { PgDatabase, type ConnectOptions } from './pg-database.js';

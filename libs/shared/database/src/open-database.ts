@@ -19,18 +19,28 @@ const OLDEST_VERSION = 15;
 /** How long a start waits for a server that is starting too, as under docker compose. */
 const WAIT_FOR_SERVER_MS = 30_000;
 
+/** The part of Telemetry that the database needs. */
+export interface DatabaseTelemetry {
+  readonly log: EngineLog;
+  addCheck(name: string, check: () => Promise<string | null>): void;
+}
+
 /**
  * Opens the system of record: the PostgreSQL of VIGIL_DATABASE_URL, or our own in the data folder; migrated and
  * ready. Closing it stops what it started.
  * Throws `engine-misconfigured` for what an operator must change and `engine-unavailable` where no server answers.
  */
-export async function openDatabase(storage: StorageOptions, log: EngineLog): Promise<OpenDatabase> {
+export async function openDatabase(storage: StorageOptions, telemetry: DatabaseTelemetry): Promise<OpenDatabase> {
+  const { log } = telemetry;
   const engine = storage.databaseUrl === null ? await EmbeddedPostgres.start({ dataDir: storage.dataDir, log }) : null;
   try {
     const connectionString = engine?.connectionString ?? storage.databaseUrl ?? '';
     if (!engine) await untilServerAnswers(connectionString, log);
     await migrate(connectionString);
-    return new OpenDatabase({ connectionString, poolSize: storage.poolSize, statementTimeoutMs: storage.statementTimeoutMs, log }, engine);
+    const { poolSize, statementTimeoutMs } = storage;
+    const database = new OpenDatabase({ connectionString, poolSize, statementTimeoutMs, log }, engine);
+    telemetry.addCheck('database', () => database.failure());
+    return database;
   } catch (error) {
     await engine?.stop();
     throw error;

@@ -1,11 +1,14 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 
+/** Null when well, else what is down and what that means, in one sentence for an operator. */
+export type Check = () => Promise<string | null> | string | null;
+
 export interface CheckResult {
   readonly name: string;
-  /** Null when well; else what is down and what that means. */
+  /** Null when well. */
   readonly problem: string | null;
-  /** When this state began, ISO 8601. */
+  /** When it last turned from well to ill or back: an ISO 8601 instant. */
   readonly since: string;
 }
 
@@ -13,8 +16,8 @@ export interface CheckResult {
 export abstract class Telemetry {
   abstract readonly log: Logger;
   abstract readonly metrics: Registry;
-  /** Registers a readiness check: null when well, else what is down and what it means. */
-  abstract addCheck(name: string, check: () => Promise<string | null> | string | null): void;
-  /** Runs every check, each bounded in time: one that does not answer is down. */
+  /** Registers a readiness check: null when well, else what is down and what it means. A later one of the same name replaces it. */
+  abstract addCheck(name: string, check: Check): void;
+  /** Runs all checks at once, each within a few seconds. */
   abstract checks(): Promise<CheckResult[]>;
 }

@@ -28,7 +28,7 @@ export interface EmbeddedOptions {
 /** Recovery replays at most max_wal_size (2 GB): a minute on a slow disk, and room. */
 const START_TIMEOUT_MS = 300_000;
 /** A fast stop writes a checkpoint first. */
-const STOP_TIMEOUT_MS = 30_000;
+const STOP_TIMEOUT_MS = 12_000;
 const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 10_000;
 /** A server that lived so long is taken to have been well: the next failure starts the back-off anew. */
