@@ -2,7 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { AuthModule } from '@vigil/auth';
 import { AlertsModule } from '@vigil/alerts';
 import type { Settings } from '@vigil/config';
-import { BaseModule, type Engines, HealthController } from '@vigil/runtime';
+import { BaseModule, type Engines, HealthController, SystemController } from '@vigil/runtime';
 
 /** The alerts alone, as one process of several. */
 @Module({})
@@ -11,7 +11,7 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [BaseModule.forRoot(settings, engines), AuthModule.forSettings(settings.http), AlertsModule],
-      controllers: [HealthController],
+      controllers: [HealthController, SystemController],
     };
   }
 }

@@ -4,9 +4,8 @@ import { AuthModule } from '@vigil/auth';
 import { ClassifierModule } from '@vigil/classifier';
 import { CollectorModule } from '@vigil/collector';
 import type { Settings } from '@vigil/config';
-import { BaseModule, type Engines, HealthController } from '@vigil/runtime';
+import { BaseModule, type Engines, HealthController, SystemController } from '@vigil/runtime';
 import { DemoController } from './demo.controller.js';
-import { SystemController } from './system.controller.js';
 
 /** All of Vigil in one process. */
 @Module({})

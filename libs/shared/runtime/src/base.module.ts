@@ -1,5 +1,5 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
-import { MessageBus } from '@vigil/bus';
+import { DeadLetters, MessageBus } from '@vigil/bus';
 import { type Settings, SETTINGS } from '@vigil/config';
 import { Clock, SystemClock } from '@vigil/contracts';
 import { Database } from '@vigil/database';
@@ -20,6 +20,7 @@ export class BaseModule {
       { provide: Telemetry, useValue: engines.telemetry },
       { provide: Database, useValue: engines.database },
       { provide: MessageBus, useValue: engines.bus },
+      { provide: DeadLetters, useValue: engines.deadLetters },
       { provide: HitIndex, useValue: engines.hitIndex },
       { provide: EvidenceStore, useValue: engines.evidence },
       { provide: Jobs, useValue: engines.jobs },

@@ -1,7 +1,6 @@
 import path from 'node:path';
-import { type MessageBus, PostgresBus } from '@vigil/bus';
+import { type DeadLetters, type MessageBus, PostgresBus } from '@vigil/bus';
 import type { Settings } from '@vigil/config';
-import { SystemClock } from '@vigil/contracts';
 import { type Database, openDatabase } from '@vigil/database';
 import { type EvidenceStore, FolderEvidenceStore } from '@vigil/evidence';
 import { type HitIndex, PostgresHitIndex } from '@vigil/hit-index';
@@ -13,6 +12,7 @@ export interface Engines {
   readonly telemetry: Telemetry;
   readonly database: Database;
   readonly bus: MessageBus;
+  readonly deadLetters: DeadLetters;
   readonly hitIndex: HitIndex;
   readonly evidence: EvidenceStore;
   readonly jobs: Jobs;
@@ -36,20 +36,16 @@ export async function openEngines(settings: Settings, service: string): Promise<
   };
   try {
     const database = keep(await openDatabase(settings.storage, telemetry));
+    const { busPartitions, transitDays, transitMaxBytes } = settings.storage;
     const bus = keep(
-      await PostgresBus.open(database, {
-        telemetry,
-        storage: settings.storage,
-        faults: settings.faults,
-        clock: new SystemClock(),
-      }),
+      new PostgresBus(database, telemetry, { partitions: busPartitions, transitDays, transitMaxBytes, commitEarly: settings.faults.commitEarly }),
     );
     const hitIndex = keep(new PostgresHitIndex(database));
     const evidence = keep(
       new FolderEvidenceStore(path.join(path.resolve(settings.storage.dataDir), 'evidence')),
     );
     const jobs = keep(new BullJobs(database, telemetry));
-    return { telemetry, database, bus, hitIndex, evidence, jobs, close };
+    return { telemetry, database, bus, deadLetters: bus.deadLetters, hitIndex, evidence, jobs, close };
   } catch (error) {
     await close();
     throw error;
