@@ -35,10 +35,13 @@ class FailingIndex extends PostgresHitIndex {
   }
 }
 
+const running: HitProjector[] = [];
+
 function aService() {
   const index = new FailingIndex(db());
   const failures: unknown[] = [];
   const projector = new HitProjector(db(), index, () => clock.now(), { onIndexed: () => undefined, onFailure: (error) => failures.push(error) });
+  running.push(projector);
   const metrics = new AlertsMetrics(new Registry(), async () => 0);
   const consumer = new VerdictConsumer({ db: db(), clock, seenDays: new SeenDays(db()), projector, metrics, onDue: () => undefined, commitEarly: false });
   return { index, failures, projector, consumer };
@@ -55,6 +58,7 @@ async function counted(slogan: string) {
 }
 
 afterEach(async () => {
+  for (const projector of running.splice(0)) await projector.stop();
   await db().query('TRUNCATE alerts_offset, seen_post, count_bucket, slogan_count, hit, hit_rule, hit_outbox, spike_due, erased_post, hit_index, hit_index_text');
 });
 
@@ -130,7 +134,7 @@ describe('verdicts into counts, hits and the index', () => {
     await consumer.handle(aBatch([aVerdict({ id: 'rss:2', rules: ['p/a'] })], 1n));
     expect(await outbox()).toBe(2);
     index.failing = false;
-    await eventually(async () => (await found(index, ['p/a'])).length === 2, { timeoutMs: 3000 }).catch((e) => { console.log(failures); throw e; });
+    await eventually(async () => (await found(index, ['p/a'])).length === 2);
     await eventually(async () => (await outbox()) === 0);
   });
 
