@@ -85,33 +85,42 @@ export function normalise(text: string, into: NormalisedText = new NormalisedTex
 
 /** Appends text[from, to) to `out`, which has room for one unit for each and for what follows in `text`. */
 function fold(text: string, from: number, to: number, out: NormalisedText): void {
-  let { units, starts, length } = out;
+  for (let at = from; at < to; ) {
+    at = foldPlain(text, at, to, out);
+    if (at < to) at = foldRare(text, at, to, out);
+  }
+}
+
+/**
+ * The run of units that become one unit or none. A separator behind a separator is written and not counted: a branch
+ * here would be mispredicted at every word. Returns where the run ends.
+ */
+function foldPlain(text: string, from: number, to: number, out: NormalisedText): number {
+  const { units, starts } = out;
   const table = FOLD;
-  for (let at = from; at < to; at++) {
-    const unit = text.charCodeAt(at);
-    const folded = table[unit] as number;
-    if (folded > SEPARATOR) {
-      units[length] = folded;
-      starts[length++] = at;
-      continue;
+  let length = out.length;
+  let last = length > 0 ? (units[length - 1] as number) : SEPARATOR;
+  let at = from;
+  for (; at < to; at++) {
+    const folded = table[text.charCodeAt(at)] as number;
+    if (folded < SEPARATOR) {
+      if (folded === DROP) continue;
+      break;
     }
-    if (folded === SEPARATOR) {
-      if (length > 0 && units[length - 1] !== SEPARATOR) {
-        units[length] = SEPARATOR;
-        starts[length++] = at;
-      }
-      continue;
-    }
-    if (folded === DROP) continue;
-    out.length = length;
-    at = foldRare(text, at, to, unit, folded, out) - 1;
-    ({ units, starts, length } = out);
+    units[length] = folded;
+    starts[length] = at;
+    const counts = (folded ^ SEPARATOR) | (last ^ SEPARATOR);
+    length += -counts >>> 31;
+    last = folded;
   }
   out.length = length;
+  return at;
 }
 
 /** What is not one unit for one: pairs, expansions, tags. Returns where to go on. */
-function foldRare(text: string, at: number, to: number, unit: number, folded: number, out: NormalisedText): number {
+function foldRare(text: string, at: number, to: number, out: NormalisedText): number {
+  const unit = text.charCodeAt(at);
+  const folded = FOLD[unit];
   if (folded === TAG) {
     separate(at, out);
     return foldTag(text, at + 1, to, out);
