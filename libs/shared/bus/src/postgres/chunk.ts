@@ -1,0 +1,84 @@
+import { promisify } from 'node:util';
+import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
+import { VigilError } from '@vigil/contracts';
+
+/** Most messages of one row. A reader finds the row that holds an offset by it, so it may grow but never shrink. */
+export const MAX_CHUNK_MESSAGES = 1_000;
+/** Characters after which a chunk is closed. */
+export const MAX_CHUNK_LENGTH = 1024 ** 2;
+/** Longest single message, in UTF-16 code units of its JSON: a post's longest text, every character escaped, and its fields. */
+export const MAX_MESSAGE_LENGTH = 4 * 1024 ** 2;
+/** Below this zstd gains less than its frame and the call cost. */
+const MIN_COMPRESSED = 256;
+const ZSTD_MAGIC = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
+/** No chunk of ours unpacks to more: one message too many after MAX_CHUNK_LENGTH, at most 3 bytes a code unit. */
+const MAX_UNPACKED = 3 * (MAX_CHUNK_LENGTH + MAX_MESSAGE_LENGTH) + 4_096;
+
+const compress = promisify(zstdCompress);
+const decompress = promisify(zstdDecompress);
+
+/** One message as it stands in a chunk: the JSON of [key, value]. Throws `too-large`, or `bad-input` where it has no JSON. */
+export function encodeMessage(key: string, value: unknown): string {
+  let line: string;
+  try {
+    line = JSON.stringify([key, value]);
+  } catch (error) {
+    throw new VigilError('bad-input', 'a message must have a JSON form', { cause: error });
+  }
+  if (value === undefined) throw new VigilError('bad-input', 'a message must have a JSON form, and undefined has none');
+  if (line.length > MAX_MESSAGE_LENGTH) {
+    throw new VigilError('too-large', `a message of ${line.length} characters: at most ${MAX_MESSAGE_LENGTH} are accepted`);
+  }
+  return line;
+}
+
+export interface PackedChunk {
+  readonly payload: Buffer;
+  /** Unpacked size in bytes. */
+  readonly bytes: number;
+}
+
+/** Packs encoded messages. zstd at level 1 runs in the thread pool, so that the event loop goes on. */
+export async function packChunk(lines: readonly string[]): Promise<PackedChunk> {
+  const plain = Buffer.from(`[${lines.join(',')}]`);
+  if (plain.length < MIN_COMPRESSED) return { payload: plain, bytes: plain.length };
+  const packed = await compress(plain, { params: { [constants.ZSTD_c_compressionLevel]: 1 } });
+  return { payload: packed.length < plain.length ? packed : plain, bytes: plain.length };
+}
+
+/** Unpacks a chunk of `count` messages. Throws `poison` where the bytes are not one. */
+export async function unpackChunk(payload: Buffer, count: number): Promise<[key: string, value: unknown][]> {
+  try {
+    const packed = payload.subarray(0, 4).equals(ZSTD_MAGIC);
+    const plain = packed ? await decompress(payload, { maxOutputLength: MAX_UNPACKED }) : payload;
+    const pairs: unknown = JSON.parse(plain.toString());
+    if (!Array.isArray(pairs) || pairs.length !== count) throw new Error(`not an array of ${count} messages`);
+    return pairs.map(asPair);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new VigilError('poison', `a chunk of ${count} messages that cannot be unpacked: ${why}`, { cause: error });
+  }
+}
+
+function asPair(pair: unknown): [string, unknown] {
+  if (Array.isArray(pair) && pair.length === 2 && typeof pair[0] === 'string') return [pair[0], pair[1]];
+  throw new Error('a message that is not [key, value]');
+}
+
+/** Groups the messages of one partition into chunks, in their order. */
+export function splitChunks(lines: readonly string[]): string[][] {
+  const chunks: string[][] = [];
+  let current: string[] = [];
+  let length = 0;
+  for (const line of lines) {
+    if (current.length >= MAX_CHUNK_MESSAGES || (current.length > 0 && length + line.length > MAX_CHUNK_LENGTH)) {
+      chunks.push(current);
+      current = [];
+      length = 0;
+    }
+    current.push(line);
+    length += line.length;
+  }
+  if (current.length > 0) chunks.push(current);
+  return chunks;
+}
