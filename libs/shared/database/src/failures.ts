@@ -1,9 +1,10 @@
+import { types } from 'node:util';
 import { VigilError } from '@vigil/contracts';
 
 /** SQLSTATE of an error of PostgreSQL's, also where Drizzle has wrapped it; null for others. */
 export function sqlState(error: unknown): string | null {
   const original = unwrapped(error);
-  if (original instanceof Error && 'code' in original && typeof original.code === 'string' && /^[0-9A-Z]{5}$/.test(original.code)) {
+  if (isError(original) && 'code' in original && typeof original.code === 'string' && /^[0-9A-Z]{5}$/.test(original.code)) {
     return original.code;
   }
   return null;
@@ -24,11 +25,11 @@ const LOST_MESSAGES = /^(Connection terminated|Client has encountered a connecti
 /** Whether the connection to the server failed, rather than the statement. */
 export function isLostConnection(error: unknown): boolean {
   const original = unwrapped(error);
-  if (!(original instanceof Error)) return false;
+  if (!isError(original)) return false;
   const state = sqlState(original);
   if (state) return LOST_STATES.test(state);
   if ('code' in original && typeof original.code === 'string' && LOST_CODES.has(original.code)) return true;
-  if (original instanceof AggregateError) return original.errors.some(isLostConnection);
+  if ('errors' in original && Array.isArray(original.errors)) return original.errors.some(isLostConnection);
   return LOST_MESSAGES.test(original.message);
 }
 
@@ -49,5 +50,17 @@ export function translated(error: unknown): unknown {
 
 /** Drizzle wraps what the driver throws as the cause of an error that lists statement and parameters. */
 function unwrapped(error: unknown): unknown {
-  return error instanceof Error && error.constructor.name === 'DrizzleQueryError' && error.cause ? error.cause : error;
+  return isError(error) && error.constructor.name === 'DrizzleQueryError' && error.cause ? error.cause : error;
+}
+
+/** An error of any realm: those of Node's own modules are not `instanceof` the Error of a Jest test. */
+export function isError(error: unknown): error is Error {
+  return types.isNativeError(error);
+}
+
+/** What an error says, for a message of ours. An AggregateError (several addresses tried) says nothing itself. */
+export function reasonOf(error: unknown): string {
+  if (!isError(error)) return String(error);
+  if ('errors' in error && Array.isArray(error.errors)) return error.errors.map(reasonOf).join('; ');
+  return error.message;
 }

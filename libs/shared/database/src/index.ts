@@ -1,3 +1,4 @@
+export { byteaArray, textArray } from './array-parameters.js';
 export * from './database.js';
 export { type EngineLog, SILENT } from './engine-log.js';
 export { EmbeddedPostgres, type EmbeddedOptions } from './embedded/embedded-postgres.js';

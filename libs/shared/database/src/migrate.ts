@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg, { type Client } from 'pg';
 import { VigilError } from '@vigil/contracts';
-import { sqlState, translated } from './failures.js';
+import { reasonOf, sqlState, translated } from './failures.js';
 
 /** Beside src and dist alike. */
 export const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url));
@@ -117,7 +117,7 @@ function explained(error: unknown): unknown {
   const plain = translated(error);
   if (plain instanceof VigilError) return plain;
   if (sqlState(plain) === '42501') {
-    const what = plain instanceof Error ? plain.message : 'permission denied';
+    const what = reasonOf(plain);
     return new VigilError(
       'engine-misconfigured',
       `The database user may not set up Vigil's tables (${what}). Make it the owner of the database; where extensions are reserved, an administrator runs: create extension pg_trgm`,
@@ -125,7 +125,7 @@ function explained(error: unknown): unknown {
     );
   }
   if (sqlState(plain) === '0A000' || sqlState(plain) === '58P01') {
-    const what = plain instanceof Error ? plain.message : '';
+    const what = reasonOf(plain);
     return new VigilError('engine-misconfigured', `The PostgreSQL server lacks something Vigil needs: ${what} Install its contrib package (postgresql-contrib).`, { cause: plain });
   }
   return plain;

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { VigilError } from '@vigil/contracts';
 import { EmbeddedPostgres } from './embedded/embedded-postgres.js';
 import type { EngineLog } from './engine-log.js';
-import { isLostConnection } from './failures.js';
+import { isLostConnection, reasonOf } from './failures.js';
 import { migrate } from './migrate.js';
 import { PgDatabase, type ConnectOptions } from './pg-database.js';
 
@@ -116,9 +116,4 @@ function withoutPassword(connectionString: string): string {
   } catch {
     return 'an address that cannot be read';
   }
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
-  return error instanceof Error ? error.message : String(error);
 }

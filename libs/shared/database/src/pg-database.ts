@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pg, { type Pool, type PoolClient } from 'pg';
 import { Database, type Transaction } from './database.js';
 import type { EngineLog } from './engine-log.js';
-import { isConflict, isLostConnection, sqlState, translated } from './failures.js';
+import { isConflict, isLostConnection, reasonOf, sqlState, translated } from './failures.js';
 import { Listener } from './listener.js';
 import { StatementNames } from './statement-names.js';
 
@@ -91,7 +91,7 @@ export class PgDatabase extends Database {
       await this.pool.query('select 1');
       return null;
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      return reasonOf(error);
     }
   }
 
@@ -151,5 +151,5 @@ async function rolledBack(client: PoolClient): Promise<boolean> {
 
 /** `cached plan must not change result type`: a table was altered since the statement was first prepared. */
 function isStalePlan(error: unknown): boolean {
-  return sqlState(error) === '0A000' && error instanceof Error && error.message.includes('cached plan');
+  return sqlState(error) === '0A000' && reasonOf(error).includes('cached plan');
 }

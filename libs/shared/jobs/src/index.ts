@@ -1,1 +1,2 @@
 export * from './jobs.js';
+export { BullJobs } from './bull-jobs.js';

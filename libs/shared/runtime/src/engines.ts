@@ -44,7 +44,7 @@ export async function openEngines(settings: Settings, service: string): Promise<
     const evidence = keep(
       new FolderEvidenceStore(path.join(path.resolve(settings.storage.dataDir), 'evidence')),
     );
-    const jobs = keep(new BullJobs(database, telemetry));
+    const jobs = keep(await BullJobs.open(database, telemetry));
     return { telemetry, database, bus, deadLetters: bus.deadLetters, hitIndex, evidence, jobs, close };
   } catch (error) {
     await close();

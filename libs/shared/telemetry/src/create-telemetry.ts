@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { type DestinationStream, type LevelWithSilent, type LogFn, type Logger, pino } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { Checks } from './checks.js';
@@ -45,14 +46,14 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
 /** pino takes the message of a bare error for the event's own, uncut: the safe one goes in its place. */
 function withSafeMessage(this: Logger, args: Parameters<LogFn>, method: LogFn): void {
   const [first, message] = args;
-  const error = first instanceof Error ? first : isErrorEvent(first) ? first.err : null;
+  const error = types.isNativeError(first) ? first : isErrorEvent(first) ? first.err : null;
   if (!error || message !== undefined) return method.apply(this, args);
-  const fields = first instanceof Error ? { err: first } : first;
+  const fields = types.isNativeError(first) ? { err: first } : first;
   method.apply(this, [fields, loggedError(error).message]);
 }
 
 function isErrorEvent(value: unknown): value is { err: Error } {
-  return typeof value === 'object' && value !== null && 'err' in value && value.err instanceof Error;
+  return typeof value === 'object' && value !== null && 'err' in value && types.isNativeError(value.err);
 }
 
 class ProcessTelemetry extends Telemetry {

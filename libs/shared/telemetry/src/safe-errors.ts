@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /** What a log keeps of an error. */
 export interface LoggedError {
   readonly type: string;
@@ -17,7 +19,7 @@ const DEEPEST_CAUSE = 4;
  * carry every parameter in their message, and both would put posts into the log.
  */
 export function loggedError(error: unknown, depth = 0): LoggedError {
-  if (!(error instanceof Error)) return { type: typeof error, message: cut(String(error), LONGEST_MESSAGE) };
+  if (!types.isNativeError(error)) return { type: typeof error, message: cut(String(error), LONGEST_MESSAGE) };
   const type = error.constructor.name;
   const message = type === 'DrizzleQueryError' ? 'a statement failed' : cut(error.message, LONGEST_MESSAGE);
   const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)).join('\n');

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { VigilError } from '@vigil/contracts';
 import type { EngineLog } from '../engine-log.js';
+import { isError, reasonOf } from '../failures.js';
 import type { Binaries } from './binaries.js';
 import { canReach, type ServerUser } from './server-user.js';
 
@@ -122,7 +123,7 @@ async function initdb(
       if (classes === 'C') log.warn({ folder }, 'this machine has no UTF-8 locale: fuzzy search will only see ASCII letters');
       return;
     } catch (error) {
-      failures.push(reasonOf(error));
+      failures.push(initdbReason(error));
       for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true, force: true });
     }
   }
@@ -132,11 +133,12 @@ async function initdb(
   );
 }
 
-function reasonOf(error: unknown): string {
-  if (error instanceof Error && 'stderr' in error && typeof error.stderr === 'string' && error.stderr.trim()) {
+/** What initdb wrote on standard error says more than `Command failed`. */
+function initdbReason(error: unknown): string {
+  if (isError(error) && 'stderr' in error && typeof error.stderr === 'string' && error.stderr.trim()) {
     return error.stderr.trim().split('\n').slice(0, 3).join(' ');
   }
-  return error instanceof Error ? error.message : String(error);
+  return reasonOf(error);
 }
 
 /** Nothing of ours reaches the server: no secret in its environment, no PG* variable that bends it. */

@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { VigilError } from '@vigil/contracts';
 import { Client } from 'pg';
 import { SILENT, type EngineLog } from '../engine-log.js';
+import { reasonOf } from '../failures.js';
 import { findBinaries, type Binaries } from './binaries.js';
 import { assertVersion, clusterExists, makeCluster, placeFor, serverEnvironment, writeAccessRules } from './cluster.js';
 import { chooseEndpoint, connectionStringOf, passwordOf, SOCKET_PORT, type Endpoint } from './endpoint.js';
@@ -207,7 +208,7 @@ export class EmbeddedPostgres {
         return;
       } catch (error) {
         if (this.stopping) return;
-        this.reason = `PostgreSQL stopped and does not start: ${error instanceof Error ? error.message : String(error)}`;
+        this.reason = `PostgreSQL stopped and does not start: ${reasonOf(error)}`;
         this.log.error({ err: error, nextTryMs: waitMs * 2 }, 'PostgreSQL does not start');
       }
     }
@@ -224,7 +225,7 @@ async function usableFolder(dataDir: string): Promise<string> {
     await rm(probe, { recursive: true });
     return folder;
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = reasonOf(cause);
     throw new VigilError(
       'engine-misconfigured',
       `The data folder ${dataDir} cannot be written (${why}). Give this user the right to write there, or choose another folder with VIGIL_DATA_DIR.`,

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile, readdir, readlink, realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { promisify } from 'node:util';
+import { promisify, types } from 'node:util';
 
 const run = promisify(execFile);
 
@@ -102,5 +102,5 @@ export function signal(pid: number, name: NodeJS.Signals): void {
 
 /** The system's code of an error, such as ENOENT; empty where it has none. */
 export function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return types.isNativeError(error) && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
