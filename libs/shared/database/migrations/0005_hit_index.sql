@@ -55,3 +55,6 @@ create table hit_index_erased (
   id_hash bytea primary key,
   erased_at timestamptz not null default now()
 );
+--> statement-breakpoint
+-- Moves with every erasure: writers that remember which tokens are in the dictionary then ask again.
+create sequence hit_index_erasures;

@@ -21,6 +21,8 @@ const scratch = new NormalisedText();
 export function tokenise(text: string): readonly Token[] {
   const normalised = normalise(text, scratch);
   const { units, length } = normalised;
+  // Decoded once: a decoder's call for each word cost more than all else.
+  const folded = normalised.text();
   const tokens: Token[] = [];
   let begin = 0;
   for (let at = 0; at <= length; at++) {
@@ -30,7 +32,7 @@ export function tokenise(text: string): readonly Token[] {
     if (!splits || (unit >= 0xdc00 && unit <= 0xdfff)) continue;
     if (at > begin) {
       const span = normalised.span(begin, at);
-      tokens.push({ text: normalised.text(begin, cut(units, begin, at)), start: span.start, end: span.end });
+      tokens.push({ text: folded.slice(begin, cut(units, begin, at)), start: span.start, end: span.end });
     }
     begin = unit === SPACE ? at + 1 : at;
   }

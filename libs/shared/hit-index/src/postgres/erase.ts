@@ -1,5 +1,5 @@
 import type { EraseScope } from '@vigil/contracts';
-import type { Database, Transaction } from '@vigil/database';
+import { byteaArray, textArray, type Database, type Transaction } from '@vigil/database';
 import { quoteLexeme } from '../query/tsquery.js';
 import { takeEraseLock } from './lock.js';
 import { erasedHash, storable, storableInstant } from './row.js';
@@ -37,7 +37,7 @@ export async function eraseIds(db: Database, ids: readonly string[]): Promise<nu
     const chunk = ids.slice(at, at + CHUNK);
     removed += await db.transaction(async (tx) => {
       await takeEraseLock(tx);
-      await tx.query(MARK, [chunk.map(erasedHash)]);
+      await tx.query(MARK, [byteaArray(chunk.map(erasedHash))]);
       return removeChunk(tx, 'id = any($1::text[])', chunk.map(storable));
     });
   }
@@ -57,6 +57,7 @@ async function eraseWhere(db: Database, which: string, value: unknown): Promise<
 }
 
 async function removeChunk(tx: Transaction, which: string, value: unknown): Promise<number> {
+  await tx.query("select nextval('hit_index_erasures')");
   const [row] = await tx.query<{ removed: number; lexemes: string[] }>(REMOVE(which), [value]);
   if (!row || row.removed === 0) return 0;
   await forgetTokens(tx, row.lexemes);
@@ -69,12 +70,12 @@ async function forgetTokens(tx: Transaction, lexemes: readonly string[]): Promis
     `select token from hit_index_token where token = any($1::text[])
      except
      select u.lexeme from (select tokens from hit_index_text order by n desc limit ${RECENT_POSTS}) t, unnest(t.tokens) u`,
-    [lexemes],
+    [textArray(lexemes)],
   );
   await tx.query(
     `delete from hit_index_token d using unnest($1::text[], $2::text[]) as g (token, query)
      where d.token = g.token
        and not exists (select from hit_index_text t where t.tokens @@ g.query::tsquery)`,
-    [rare.map((row) => row.token), rare.map((row) => quoteLexeme(row.token))],
+    [textArray(rare.map((row) => row.token)), textArray(rare.map((row) => quoteLexeme(row.token)))],
   );
 }

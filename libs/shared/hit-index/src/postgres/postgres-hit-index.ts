@@ -2,6 +2,7 @@ import type { EraseScope, Histogram, HistogramSpec, Hit, HitPage, HitQuery } fro
 import type { Database } from '@vigil/database';
 import { HitIndex } from '../hit-index.js';
 import { eraseHits } from './erase.js';
+import { KnownTokens } from './known-tokens.js';
 import { putHits } from './put.js';
 import { histogramOfHits, searchHits } from './search.js';
 
@@ -10,12 +11,14 @@ import { histogramOfHits, searchHits } from './search.js';
  * 16,383 words. Needs the extension fuzzystrmatch, which the migrations create.
  */
 export class PostgresHitIndex extends HitIndex {
+  private readonly known = new KnownTokens();
+
   constructor(private readonly db: Database) {
     super();
   }
 
   put(hits: readonly Hit[]): Promise<void> {
-    return putHits(this.db, hits);
+    return putHits(this.db, this.known, hits);
   }
 
   search(query: HitQuery): Promise<HitPage> {

@@ -1,8 +1,9 @@
 import type { Hit, HitState } from '@vigil/contracts';
-import type { Database, Transaction } from '@vigil/database';
+import { textArray, type Database, type Transaction } from '@vigil/database';
 import { eraseIds } from './erase.js';
 import { sharePutLock } from './lock.js';
 import { toRow, type Row } from './row.js';
+import { erasures, type KnownTokens } from './known-tokens.js';
 
 /** Rows of one statement: enough to make its round trip cheap, few enough that a transaction stays short. */
 const MAX_ROWS = 1_000;
@@ -42,7 +43,7 @@ const ADD_TOKENS = `
   on conflict do nothing`;
 
 /** Stores the hits, in transactions of bounded size: all of a chunk or nothing of it. */
-export async function putHits(db: Database, hits: readonly Hit[]): Promise<void> {
+export async function putHits(db: Database, known: KnownTokens, hits: readonly Hit[]): Promise<void> {
   const newest = newestOfEach(hits);
   const erased = newest.filter((hit) => hit.state === 'erased');
   if (erased.length > 0)
@@ -51,18 +52,23 @@ export async function putHits(db: Database, hits: readonly Hit[]): Promise<void>
       erased.map((hit) => hit.post.id),
     );
   for (const chunk of chunks(newest)) {
-    await db.transaction((tx) => putChunk(tx, chunk));
+    await putChunk(db, known, chunk);
   }
 }
 
-async function putChunk(tx: Transaction, hits: readonly Hit[]): Promise<void> {
+async function putChunk(db: Database, known: KnownTokens, hits: readonly Hit[]): Promise<void> {
   const rows: Row[] = [];
   for (const hit of hits) if (hit.state !== 'erased') rows.push(toRow(hit, hit.state));
   if (rows.length === 0) return;
-  await sharePutLock(tx);
-  await tx.query(UPSERT, columns(rows));
-  const tokens = new Set(rows.flatMap((row) => row.dictionary));
-  await tx.query(ADD_TOKENS, [[...tokens].sort()]);
+  const added = await db.transaction(async (tx) => {
+    await sharePutLock(tx);
+    await tx.query(UPSERT, columns(rows));
+    const since = await erasures(tx);
+    const tokens = known.missing(rows, since);
+    if (tokens.length > 0) await tx.query(ADD_TOKENS, [textArray(tokens)]);
+    return { tokens, since };
+  });
+  known.add(added.tokens, added.since);
 }
 
 /** Of several versions of a hit in one call only the one that wins, sorted by id so that concurrent writers can't deadlock. */
@@ -101,23 +107,23 @@ function* chunks(hits: readonly Hit[]): Generator<Hit[]> {
   if (chunk.length > 0) yield chunk;
 }
 
-function columns(rows: readonly Row[]): unknown[][] {
+function columns(rows: readonly Row[]): unknown[] {
   return [
-    rows.map((row) => row.id),
+    textArray(rows.map((row) => row.id)),
     rows.map((row) => row.revision),
     rows.map((row) => row.ruleset),
     rows.map((row) => row.state),
     rows.map((row) => row.eventTime),
-    rows.map((row) => row.source),
-    rows.map((row) => row.language),
-    rows.map((row) => row.region),
-    rows.map((row) => row.rules),
-    rows.map((row) => row.indicator),
-    rows.map((row) => row.severity),
-    rows.map((row) => row.author),
-    rows.map((row) => row.channel),
+    textArray(rows.map((row) => row.source)),
+    textArray(rows.map((row) => row.language)),
+    textArray(rows.map((row) => row.region)),
+    textArray(rows.map((row) => row.rules)),
+    textArray(rows.map((row) => row.indicator)),
+    textArray(rows.map((row) => row.severity)),
+    textArray(rows.map((row) => row.author)),
+    textArray(rows.map((row) => row.channel)),
     rows.map((row) => row.demo),
-    rows.map((row) => row.tokens),
-    rows.map((row) => row.hit),
+    textArray(rows.map((row) => row.tokens)),
+    textArray(rows.map((row) => row.hit)),
   ];
 }

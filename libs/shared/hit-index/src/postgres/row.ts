@@ -107,7 +107,8 @@ function vectorText(places: ReadonlyMap<string, readonly number[]>): string {
   const parts: string[] = [];
   let bytes = 0;
   for (const [token, positions] of places) {
-    bytes += Buffer.byteLength(token) + 2 * positions.length + 4;
+    // A UTF-16 unit takes at most three bytes of UTF-8.
+    bytes += 3 * token.length + 2 * positions.length + 4;
     if (bytes > MAX_VECTOR_BYTES) break;
     parts.push(`${quoteLexeme(token)}:${positions.join(',')}`);
   }

@@ -5,7 +5,7 @@ import type { Term } from './parse.js';
  * (PostgreSQL manual, "Text Search Types"), so that no token can be read as an operator.
  */
 export function quoteLexeme(token: string): string {
-  return `'${token.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+  return /['\\]/.test(token) ? `'${token.replaceAll('\\', '\\\\').replaceAll("'", "''")}'` : `'${token}'`;
 }
 
 /** The tsquery, in text form, of the terms together. `expansions` has, for each fuzzy term, the tokens it stands for. */
