@@ -1,6 +1,11 @@
-export { withTestDatabase, createTestDatabase, type TestDatabase } from './database.js';
-export { testServer } from './server/kept-server.js';
-export { eventually } from './eventually.js';
+export { createTestDatabase, type TestDatabase, withTestDatabase } from './database.js';
 export { TestClock } from './clock.js';
-export { recordingTelemetry, type LoggedEvent } from './telemetry.js';
+export { eventually } from './eventually.js';
 export { temporaryFolder, withTemporaryFolder } from './folder.js';
+export { serve, type TestServer } from './http-server.js';
+export { aPost, aPostEvent, PostBuilder } from './posts.js';
+export { testServer } from './server/kept-server.js';
+export { describeWithShared, sharedData, type SharedData } from './shared-data.js';
+export { aSource, SourceBuilder } from './sources.js';
+export { type LoggedEvent, recordingTelemetry } from './telemetry.js';
+export { aHit, aVerdict, aVerdictEvent, type VerdictOptions } from './verdicts.js';
