@@ -195,6 +195,7 @@ export class GroupConsumer<T> implements RunningConsumer, Member {
   async #read(): Promise<void> {
     let failures = 0;
     let pollAt = Date.now() + this.port.tuning.pollMs;
+    let nextReadAt = 0;
     while (!this.#stop.signal.aborted) {
       if (Date.now() >= pollAt) {
         for (const assignment of this.#assignments.values()) assignment.stir();
@@ -206,8 +207,11 @@ export class GroupConsumer<T> implements RunningConsumer, Member {
       });
       if (wanting.length === 0) {
         await this.#stirred.wait(Math.max(1, pollAt - Date.now()));
+        const gap = nextReadAt - performance.now();
+        if (gap > 0) await pause(gap, this.#stop.signal);
         continue;
       }
+      nextReadAt = performance.now() + this.port.tuning.readGapMs;
       try {
         const stored = await readChunks(this.port.database, this.topic, wanting.map((one) => one.want));
         for (const one of wanting) {

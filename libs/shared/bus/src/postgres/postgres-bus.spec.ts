@@ -1,24 +1,17 @@
-import { pino } from 'pino';
-import { Registry } from 'prom-client';
-import { type Telemetry } from '@vigil/telemetry';
 import { withTestDatabase } from '@vigil/testing';
 import { messageBusContract } from '../message-bus.contract.js';
 import { PostgresBus, type PostgresBusOptions } from './postgres-bus.js';
+import { quickTuning, testTelemetry } from './postgres-bus.fixture.js';
 
-const quick = { beatMs: 150, leaseMs: 2_000, firstBackoffMs: 5, maxBackoffMs: 40, pollMs: 1_000 };
-
-function telemetry(): Telemetry {
-  return { log: pino({ level: process.env.VIGIL_TEST_LOG ?? 'silent' }), metrics: new Registry(), addCheck: () => undefined, checks: async () => [] };
-}
 
 describe('PostgresBus', () => {
   const { db } = withTestDatabase();
   const open = (options: Partial<PostgresBusOptions> = {}): PostgresBus =>
-    new PostgresBus(db(), telemetry(), { partitions: 4, transitDays: 7, transitMaxBytes: 1e12, tuning: quick, ...options });
+    new PostgresBus(db(), testTelemetry(), { partitions: 4, transitDays: 7, transitMaxBytes: 1e12, tuning: quickTuning, ...options });
 
   messageBusContract(() => ({
     open: () => open(),
-    openHanging: () => open({ tuning: { ...quick, leaseMs: 300, beatMs: 3_600_000 } }),
+    openHanging: () => open({ tuning: { ...quickTuning, leaseMs: 300, beatMs: 3_600_000 } }),
     hold: async (topic, messages) => {
       const client = await db().pool.connect();
       await client.query('BEGIN');

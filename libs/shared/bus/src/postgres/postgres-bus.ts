@@ -87,18 +87,24 @@ export class PostgresBus extends MessageBus {
         log: this.telemetry.log,
         tuning: this.#tuning,
         commitEarly: this.options.commitEarly === true,
-        stopped: () => this.#consumers.delete(consumer),
+        stopped: () => {
+          this.#consumers.delete(consumer);
+          this.#metrics.measureLag.delete(measureLag);
+        },
       },
       topic,
       known,
       group,
       handler,
     );
+    const measureLag = (): Promise<unknown> => this.lag(topic, group);
+    this.#metrics.measureLag.add(measureLag);
     this.#consumers.add(consumer);
     try {
       return await consumer.start();
     } catch (error) {
       this.#consumers.delete(consumer);
+      this.#metrics.measureLag.delete(measureLag);
       throw error;
     }
   }
