@@ -28,7 +28,8 @@ export function tokenise(text: string): readonly Token[] {
   for (let at = 0; at <= length; at++) {
     const unit = at < length ? (units[at] as number) : SPACE;
     const edge = EDGE[unit];
-    const splits = unit === SPACE || edge === ALONE || (at > begin && EDGE[units[at - 1] as number] === ALONE);
+    const splits =
+      unit === SPACE || edge === ALONE || (at > begin && EDGE[units[at - 1] as number] === ALONE);
     if (!splits || (unit >= 0xdc00 && unit <= 0xdfff)) continue;
     if (at > begin) {
       const span = normalised.span(begin, at);

@@ -6,7 +6,9 @@ const MAX_KNOWN = 200_000;
 
 /** How often something was erased, as the dictionary may since have lost tokens. Read it under the put lock. */
 export async function erasures(tx: Transaction): Promise<string> {
-  const [row] = await tx.query<{ count: string }>('select last_value::text || is_called::text as count from hit_index_erasures');
+  const [row] = await tx.query<{ count: string }>(
+    'select last_value::text || is_called::text as count from hit_index_erasures',
+  );
   return row?.count ?? '';
 }
 

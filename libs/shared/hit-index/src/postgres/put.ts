@@ -1,5 +1,5 @@
 import type { Hit, HitState } from '@vigil/contracts';
-import { textArray, type Database, type Transaction } from '@vigil/database';
+import { textArray, type Database } from '@vigil/database';
 import { eraseIds } from './erase.js';
 import { sharePutLock } from './lock.js';
 import { toRow, type Row } from './row.js';

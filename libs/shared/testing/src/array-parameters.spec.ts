@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { withTestDatabase } from '@vigil/testing';
-import { byteaArray, textArray } from './array-parameters.js';
+import { withTestDatabase } from './database.js';
+import { byteaArray, textArray } from '@vigil/database';
 
 describe('array parameters in binary form', () => {
   const { db } = withTestDatabase();
