@@ -1,1 +1,2 @@
 export * from './evidence-store.js';
+export { FolderEvidenceStore } from './folder-evidence-store.js';
