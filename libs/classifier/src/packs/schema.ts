@@ -21,6 +21,7 @@ export const Category = z.enum([
   'financing',
   'claim-wording',
 ]);
+export type Category = z.infer<typeof Category>;
 
 /**
  * A phrase rule: any of its phrases, as whole words, in the normalised text.
@@ -34,14 +35,16 @@ export const SloganRule = z.strictObject({
   severity: Severity,
   indicator: Indicator,
   stance: Stance.default('unclear'),
-  reference: z.union([z.literal('unverified'), slug, z.array(slug).min(1).max(20)]),
+  reference: z.union([z.literal('unverified'), slug, z.array(slug).min(1).max(20)], {
+    error: 'a key of the references, a list of 1 to 20 such keys, or unverified',
+  }),
   phrases,
   /**
    * Words of ordinary life need a second sign in the same post: at least one phrase of one of these sign sets
    * (named in the pack), or a match of another rule of one of these categories.
    */
   needs: z
-    .strictObject({ signs: z.array(slug).default([]), categories: z.array(Category).default([]) })
+    .strictObject({ signs: z.array(slug).max(100).default([]), categories: z.array(Category).max(20).default([]) })
     .optional(),
   /** The contexts that cancel a match of this rule. Default: news, academic and counter-speech. */
   excludedBy: z.array(Context).default(['news', 'academic', 'counter-speech']),
@@ -83,6 +86,8 @@ export const PackHeader = z.strictObject({
   signs: z.record(slug, phrases).default({}),
   contexts: z.array(ContextMarkers).default([]),
 });
+
+export type PackHeader = z.infer<typeof PackHeader>;
 
 /** A whole pack, as published: the parts of its folder put together. */
 export const Pack = PackHeader.extend({

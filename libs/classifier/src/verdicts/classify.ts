@@ -1,0 +1,50 @@
+import type { PostEvent, PostFacts, Verdict, VerdictEvent } from '@vigil/contracts';
+import { Found, NormalisedText, normalise } from '@vigil/text';
+import type { Ruleset } from '../rules/ruleset.js';
+import { exclude, type Judgement, type Subject } from './exclude.js';
+import { nothingFound, publish, type Findings } from './publish.js';
+import { score } from './score.js';
+import { sightingsOf } from './sightings.js';
+
+/** decode → normalise → match → exclude → score → publish. Buffers are reused from text to text. */
+const normalised = new NormalisedText();
+const found = new Found();
+
+/** Judges one text. Synchronous and pure; linear in the text; never throws for any string. */
+export function classifyText(ruleset: Ruleset, subject: Subject): Findings {
+  return inspect(ruleset, subject).findings;
+}
+
+/** The same with what lies between, for the test bench. `judgement` is null where no rule was seen. */
+export function inspect(ruleset: Ruleset, subject: Subject): { findings: Findings; judgement: Judgement | null; normalised: NormalisedText } {
+  normalise(subject.text, normalised);
+  ruleset.automaton.find(normalised, found);
+  const seen = sightingsOf(ruleset, found);
+  if (!seen) return { findings: nothingFound(ruleset), judgement: null, normalised };
+  const judgement = exclude(ruleset, seen, subject, normalised);
+  return { findings: publish(ruleset, judgement, score(ruleset, judgement), normalised), judgement, normalised };
+}
+
+/** The text to judge, or null where the event has none: a deletion. */
+function decode(event: PostEvent): Subject | null {
+  return event.type === 'deleted' ? null : { text: event.post.text, context: event.context };
+}
+
+/** Judges one event: one verdict for each. */
+export function classify(ruleset: Ruleset, event: PostEvent): Verdict {
+  const subject = decode(event);
+  const { id: postId, revision } = event.post;
+  return { postId, revision, ...(subject ? classifyText(ruleset, subject) : nothingFound(ruleset)) };
+}
+
+/** What goes onto the bus: the verdict, the facts that are counted, and the post only where a match stands. */
+export function verdictEvent(ruleset: Ruleset, event: PostEvent): VerdictEvent {
+  const verdict = classify(ruleset, event);
+  const post = verdict.matches.length > 0 ? event.post : null;
+  return { type: event.type, facts: factsOf(event), verdict, post, trace: event.trace };
+}
+
+function factsOf({ post, region }: PostEvent): PostFacts {
+  const { id, revision, sourceId, channel, publishedAt, collectedAt, backfill, demo } = post;
+  return { id, revision, sourceId, channel, region, publishedAt, collectedAt, backfill, demo };
+}

@@ -1,0 +1,132 @@
+import type { Exclusion } from '@vigil/contracts';
+import type { NormalisedText } from '@vigil/text';
+import type { Context } from '../packs/schema.js';
+import type { CompiledRule, Ruleset } from '../rules/ruleset.js';
+import { contains, overlap, wordsOf, type Sighting, type Sightings } from './sightings.js';
+
+/** What is judged: the text as published, and what kind of voice its source is (see SourceLabels). */
+export interface Subject {
+  readonly text: string;
+  readonly context: string;
+}
+
+export interface Judgement {
+  readonly standing: readonly Sighting[];
+  readonly cancelled: readonly Sighting[];
+  readonly exclusions: readonly Exclusion[];
+  /** Seen, and no match because the second sign is missing. The test bench shows them; no verdict does. */
+  readonly nearMisses: readonly Sighting[];
+}
+
+/** Source labels that cancel, the contexts of a rule that let them, and what a reviewer reads. */
+const LABELS: Readonly<Record<string, { as: Exclusion['context']; any: readonly Context[]; reason: string }>> = {
+  news: { as: 'news', any: ['news'], reason: 'published by a news source' },
+  research: { as: 'academic', any: ['academic'], reason: 'published by a research source' },
+  government: { as: 'other', any: ['news', 'academic', 'counter-speech'], reason: 'published by a government source' },
+  'counter-speech': { as: 'counter-speech', any: ['counter-speech'], reason: 'published by a source of counter-speech' },
+  religious: { as: 'religious', any: ['religious'], reason: 'published by a source of religious teaching' },
+};
+
+/** Sources that speak for the movement: they are a second sign themselves, and their "according to" excuses nothing. */
+const PARTISAN: ReadonlySet<string> = new Set(['supporter', 'official']);
+
+/**
+ * Weighs what speaks against each sighting of a rule, in this order: a phrase of its `unless` that overlaps it; a
+ * missing second sign (then it is a near miss and no match at all); the source's label; the pack's context markers.
+ */
+export function exclude(ruleset: Ruleset, seen: Sightings, subject: Subject, normalised: NormalisedText): Judgement {
+  const exclusions = new Map<string, Exclusion>();
+  const exclude = (rule: CompiledRule, context: Exclusion['context'], reason: string, by: Sighting | null, cancels: boolean) => {
+    const key = `${rule.id} ${context} ${reason}`;
+    if (exclusions.has(key)) return;
+    exclusions.set(key, { rule: rule.id, context, reason, span: by && normalised.span(by.start, by.end), cancels });
+  };
+  const standing: Sighting[] = [];
+  const cancelled: Sighting[] = [];
+  const meant: Sighting[] = [];
+  for (const sighting of seen.rules) {
+    const other = seen.unless.find((u) => u.of === sighting.of && overlap(u, sighting));
+    if (!other) {
+      meant.push(sighting);
+      continue;
+    }
+    cancelled.push(sighting);
+    exclude(ruleOf(ruleset, sighting), 'other', `part of “${wordsOf(subject.text, normalised, other)}”`, other, true);
+  }
+  const signed = withSecondSigns(ruleset, meant, seen.signs, subject.context);
+  for (const sighting of signed) {
+    const rule = ruleOf(ruleset, sighting);
+    const byLabel = labelAgainst(rule, subject.context);
+    if (byLabel) exclude(rule, byLabel.as, byLabel.reason, null, true);
+    const byMarkers = markersAgainst(ruleset, rule, sighting, seen.markers, subject.context);
+    for (const { context, reason, first, cancels } of byMarkers) exclude(rule, context, reason, first, cancels);
+    if (byLabel || byMarkers.some((found) => found.cancels)) cancelled.push(sighting);
+    else standing.push(sighting);
+  }
+  return { standing, cancelled, exclusions: [...exclusions.values()], nearMisses: meant.filter((s) => !signed.has(s)) };
+}
+
+export function ruleOf(ruleset: Ruleset, sighting: Sighting): CompiledRule {
+  const rule = ruleset.rules[sighting.of];
+  if (!rule) throw new Error(`rule ${sighting.of} is not in ruleset ${ruleset.number}`);
+  return rule;
+}
+
+/**
+ * The sightings whose rule needs no second sign, or has one elsewhere in the text: a phrase of a sign set, or a rule of
+ * a wanted category that stands by then. Two words of ordinary life do not vouch for each other.
+ */
+function withSecondSigns(ruleset: Ruleset, meant: readonly Sighting[], signs: readonly Sighting[], context: string): ReadonlySet<Sighting> {
+  const signed = new Set<Sighting>();
+  let waiting: Sighting[] = [];
+  for (const sighting of meant) {
+    if (ruleOf(ruleset, sighting).needs === null || PARTISAN.has(context)) signed.add(sighting);
+    else waiting.push(sighting);
+  }
+  // Each round needs one more to stand: it ends.
+  for (let before = -1; before !== signed.size && waiting.length > 0; ) {
+    before = signed.size;
+    const vouching = [...signed];
+    waiting = waiting.filter((sighting) => {
+      const { needs } = ruleOf(ruleset, sighting);
+      const found =
+        signs.some((sign) => needs?.signs.has(sign.of) === true && !overlap(sign, sighting)) ||
+        vouching.some((other) => other.of !== sighting.of && needs?.categories.has(ruleOf(ruleset, other).category) === true && !overlap(other, sighting));
+      if (found) signed.add(sighting);
+      return !found;
+    });
+  }
+  return signed;
+}
+
+function labelAgainst(rule: CompiledRule, context: string): (typeof LABELS)[string] | null {
+  const label = Object.hasOwn(LABELS, context) ? LABELS[context] : undefined;
+  return label?.any.some((one) => rule.excludedBy.has(one)) ? label : null;
+}
+
+interface MarkersFound {
+  readonly context: Context;
+  readonly reason: string;
+  readonly first: Sighting;
+  readonly cancels: boolean;
+}
+
+/** The marker sets of the rule's pack that occur outside of the match. A set with too few different markers only tells. */
+function markersAgainst(ruleset: Ruleset, rule: CompiledRule, match: Sighting, markers: readonly Sighting[], context: string): MarkersFound[] {
+  const bySet = new Map<number, Sighting[]>();
+  for (const marker of markers) {
+    if (contains(match, marker)) continue;
+    const set = ruleset.markers[marker.of];
+    if (!set || set.pack !== rule.pack || !rule.excludedBy.has(set.context)) continue;
+    const list = bySet.get(marker.of);
+    if (list) list.push(marker);
+    else bySet.set(marker.of, [marker]);
+  }
+  return [...bySet].flatMap(([number, list]) => {
+    const set = ruleset.markers[number];
+    const [first] = list;
+    if (!set || !first) return [];
+    const different = new Set(list.map((marker) => marker.phrase)).size;
+    return [{ context: set.context, reason: set.reason, first, cancels: different >= set.atLeast && !PARTISAN.has(context) }];
+  });
+}

@@ -1,0 +1,55 @@
+import type { Match, Verdict } from '@vigil/contracts';
+import type { NormalisedText } from '@vigil/text';
+import type { Ruleset } from '../rules/ruleset.js';
+import { ruleOf, type Judgement } from './exclude.js';
+import type { Score } from './score.js';
+import type { Sighting } from './sightings.js';
+
+/** What a verdict says of a text; a Verdict adds which post and revision it was. */
+export type Findings = Omit<Verdict, 'postId' | 'revision'>;
+
+/** Entries of each list of a verdict: what is beyond changes no severity, only the page's length. */
+export const MAX_LISTED = 200;
+
+const NONE: never[] = [];
+
+/** The verdict on a text in which no rule was seen. */
+export function nothingFound(ruleset: Ruleset): Findings {
+  return { ruleset: ruleset.number, matches: NONE, cancelled: NONE, exclusions: NONE, score: 0, severity: null, indicator: null, stance: 'unclear' };
+}
+
+/** The judgement in the shape of the contract, spans in the text as published, in its order. */
+export function publish(ruleset: Ruleset, judgement: Judgement, scored: Score, normalised: NormalisedText): Findings {
+  return {
+    ruleset: ruleset.number,
+    matches: matchesOf(ruleset, judgement.standing, normalised),
+    cancelled: matchesOf(ruleset, judgement.cancelled, normalised),
+    exclusions: judgement.exclusions.slice(0, MAX_LISTED),
+    ...scored,
+  };
+}
+
+/** Sightings as matches. Every rule's first place comes before any rule's second, where there are too many to list. */
+export function matchesOf(ruleset: Ruleset, sightings: readonly Sighting[], normalised: NormalisedText): Match[] {
+  let listed = sightings;
+  if (sightings.length > MAX_LISTED) {
+    const seen = new Set<number>();
+    const firsts = sightings.filter((s) => !seen.has(s.of) && seen.add(s.of));
+    const kept = new Set(firsts);
+    listed = [...firsts, ...sightings.filter((s) => !kept.has(s))].slice(0, MAX_LISTED);
+  }
+  return [...listed].sort((a, b) => a.start - b.start || b.end - a.end).map((sighting) => {
+    const { id, title, packVersion, severity, indicator } = ruleOf(ruleset, sighting);
+    return {
+      rule: id,
+      kind: 'slogan',
+      title,
+      packVersion,
+      span: normalised.span(sighting.start, sighting.end),
+      normalised: normalised.text(sighting.start, sighting.end),
+      language: ruleset.uses[sighting.phrase]?.language ?? 'und',
+      severity,
+      indicator,
+    };
+  });
+}
