@@ -1,4 +1,4 @@
-// `npm run bench|crash|soak -- …`: the long commands, built like the program and run on its Node.
+// `npm run bench|crash|soak|engines -- …`: the long commands, built like the program and run on its Node.
 import { become, ensureBuilt, ensureInstalled } from './workspace.mjs';
 
 const [name, ...args] = process.argv.slice(2);

@@ -1,0 +1,95 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { elasticsearch } from './elasticsearch.js';
+import { kafka } from './kafka.js';
+import { ENGINE_NAMES, type EngineName, type Recipe, type Running } from './recipe.js';
+import { redis } from './redis.js';
+import { s3 } from './s3.js';
+import { startOf, stopProcess } from './server-process.js';
+
+const RECIPES: Record<EngineName, Recipe> = { kafka, elasticsearch, redis, s3 };
+
+/** One engine in the table that `npm run engines` and `npm test` print. */
+export interface EngineState {
+  readonly name: EngineName;
+  readonly version: string;
+  /** How it was had, or why not. */
+  readonly how: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly up: boolean;
+}
+
+/** Starts, remembers and stops the local engines of one folder. */
+export class Engines {
+  private readonly file: string;
+
+  constructor(
+    private readonly folder: string,
+    private readonly given: Readonly<Record<string, string | undefined>>,
+  ) {
+    this.file = path.join(folder, 'running.json');
+  }
+
+  /** Brings an engine up, or says why it cannot be had. One that runs already is used. */
+  async up(name: EngineName): Promise<EngineState> {
+    const recipe = RECIPES[name];
+    const address = this.given[recipe.givenBy];
+    if (address) return { name, version: '', how: `given by ${recipe.givenBy}`, env: {}, up: true };
+    const running = this.running().get(name);
+    if (running) return { ...running, how: `${running.how}, running already`, up: true };
+    const missing = await recipe.missing();
+    if (missing !== null)
+      return { name, version: recipe.version, how: `not to be had: ${missing}`, env: {}, up: false };
+    const place = { folder: path.join(this.folder, name), downloads: path.join(this.folder, 'downloads') };
+    rmSync(place.folder, { recursive: true, force: true });
+    mkdirSync(place.folder, { recursive: true });
+    try {
+      const { pid, env } = await recipe.start(place);
+      const pidStarted = pid === null ? null : startOf(pid);
+      const state: Running = { name, version: recipe.version, how: 'local server', env, pid, pidStarted };
+      this.remember(new Map([...this.running(), [name, state]]));
+      return { ...state, up: true };
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return { name, version: recipe.version, how: `failed: ${reason}`, env: {}, up: false };
+    }
+  }
+
+  status(name: EngineName): EngineState {
+    const recipe = RECIPES[name];
+    if (this.given[recipe.givenBy])
+      return { name, version: '', how: `given by ${recipe.givenBy}`, env: {}, up: true };
+    const running = this.running().get(name);
+    return running
+      ? { ...running, up: true }
+      : { name, version: recipe.version, how: 'not running', env: {}, up: false };
+  }
+
+  /** Stops a local engine by its process id, and removes its data; false where it did not run. */
+  async down(name: EngineName): Promise<boolean> {
+    const running = this.running();
+    const one = running.get(name);
+    if (!one) return false;
+    if (one.pid !== null) await stopProcess(one.pid);
+    running.delete(name);
+    this.remember(running);
+    rmSync(path.join(this.folder, name), { recursive: true, force: true });
+    return true;
+  }
+
+  /** What the state file names and what still lives: a process id that another program has meanwhile is not ours. */
+  private running(): Map<EngineName, Running> {
+    if (!existsSync(this.file)) return new Map();
+    const all: Running[] = JSON.parse(readFileSync(this.file, 'utf8'));
+    const alive = all.filter(
+      (one) => ENGINE_NAMES.includes(one.name) && one.pid !== null && startOf(one.pid) === one.pidStarted,
+    );
+    return new Map(alive.map((one) => [one.name, one]));
+  }
+
+  private remember(running: Map<EngineName, Running>): void {
+    mkdirSync(this.folder, { recursive: true });
+    writeFileSync(`${this.file}.new`, JSON.stringify([...running.values()], null, 2), { mode: 0o600 });
+    renameSync(`${this.file}.new`, this.file);
+  }
+}

@@ -1,0 +1,72 @@
+import { spawnSync } from 'node:child_process';
+import { connect } from 'node:net';
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { downloadJars, javaAtLeast, missingForJava } from './java.js';
+import type { Recipe } from './recipe.js';
+import { freePort, startServer } from './server-process.js';
+
+/** One process as broker and controller (KRaft), replication 1. */
+export const kafka: Recipe = {
+  name: 'kafka',
+  version: '4.3.0',
+  givenBy: 'VIGIL_TEST_KAFKA_BROKERS',
+  missing: async () => missingForJava(17),
+  async start({ folder, downloads }) {
+    const java = javaAtLeast(17) ?? 'java';
+    const classpath = path.join(downloadJars('kafka', downloads), '*');
+    const [port, controllerPort] = [await freePort(), await freePort()];
+    const properties = path.join(folder, 'server.properties');
+    writeFileSync(properties, configuration(port, controllerPort, path.join(folder, 'log')));
+    const clusterId = randomBytes(16).toString('base64url');
+    const format = spawnSync(
+      java,
+      ['-cp', classpath, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties],
+      { encoding: 'utf8' },
+    );
+    if (format.status !== 0)
+      throw new Error(`Kafka's storage could not be made:\n${(format.stdout + format.stderr).slice(-2_000)}`);
+    const pid = await startServer(java, ['-Xmx512m', '-cp', classpath, 'kafka.Kafka', properties], {
+      folder,
+      ready: () => answers(port),
+      withinMs: 60_000,
+    });
+    return { pid, env: { VIGIL_TEST_KAFKA_BROKERS: `127.0.0.1:${port}` } };
+  },
+};
+
+function configuration(port: number, controllerPort: number, logs: string): string {
+  return Object.entries({
+    'process.roles': 'broker,controller',
+    'node.id': 1,
+    'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    'controller.listener.names': 'CONTROLLER',
+    'inter.broker.listener.name': 'PLAINTEXT',
+    'log.dirs': logs,
+    'offsets.topic.replication.factor': 1,
+    'transaction.state.log.replication.factor': 1,
+    'transaction.state.log.min.isr': 1,
+    'share.coordinator.state.topic.replication.factor': 1,
+    'share.coordinator.state.topic.min.isr': 1,
+    // No wait for further members: tests join and leave all the time.
+    'group.initial.rebalance.delay.ms': 0,
+    'auto.create.topics.enable': false,
+  })
+    .map(([key, value]) => `${key}=${value}`)
+    .join('\n');
+}
+
+/** Whether a connection is taken: the broker opens its port once it serves. */
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    const end = (well: boolean) => {
+      socket.destroy();
+      resolve(well);
+    };
+    socket.once('connect', () => end(true)).once('error', () => end(false));
+  });
+}

@@ -1,0 +1,34 @@
+/** A running engine, as the state file remembers it. */
+export interface Running {
+  readonly name: EngineName;
+  readonly version: string;
+  /** How it was had: given by address, a container, a local server. */
+  readonly how: string;
+  /** What tests and programs are given: the variables that name its address. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Process to stop, with its start time, so that a reused id is never stopped; null where it is not ours. */
+  readonly pid: number | null;
+  readonly pidStarted: string | null;
+}
+
+/** PostgreSQL is not among them: the tests bring their own, from npm. */
+export const ENGINE_NAMES = ['kafka', 'elasticsearch', 'redis', 's3'] as const;
+export type EngineName = (typeof ENGINE_NAMES)[number];
+
+export interface Workplace {
+  /** Of this engine alone: data, configuration, `server.log`. */
+  readonly folder: string;
+  /** Downloaded servers, kept between runs. */
+  readonly downloads: string;
+}
+
+/** How one engine is had as a local server. */
+export interface Recipe {
+  readonly name: EngineName;
+  readonly version: string;
+  /** The variable by which an engine elsewhere is used as it is. */
+  readonly givenBy: string;
+  /** Null where it can be started here; else what is missing, for the table. */
+  missing(): Promise<string | null>;
+  start(place: Workplace): Promise<Omit<Running, 'name' | 'version' | 'how' | 'pidStarted'>>;
+}
