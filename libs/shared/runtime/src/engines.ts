@@ -38,7 +38,12 @@ export async function openEngines(settings: Settings, service: string): Promise<
     const database = keep(await openDatabase(settings.storage, telemetry));
     const { busPartitions, transitDays, transitMaxBytes } = settings.storage;
     const bus = keep(
-      new PostgresBus(database, telemetry, { partitions: busPartitions, transitDays, transitMaxBytes, commitEarly: settings.faults.commitEarly }),
+      new PostgresBus(database, telemetry, {
+        partitions: busPartitions,
+        transitDays,
+        transitMaxBytes,
+        commitEarly: settings.faults.commitEarly,
+      }),
     );
     const hitIndex = keep(new PostgresHitIndex(database));
     const evidence = keep(

@@ -13,7 +13,9 @@ describe('an error as an HTTP answer', () => {
       expect(status).toBe(400);
       expect(body).toMatchObject({ code: 'bad-input', retriable: false });
       expect(body.message).toContain('id: lower-case letters, digits and dashes, 1 to 63 characters');
-      expect(body.fields?.map((f) => f.path)).toEqual(expect.arrayContaining(['id', 'name', 'locator', 'justification']));
+      expect(body.fields?.map((f) => f.path)).toEqual(
+        expect.arrayContaining(['id', 'name', 'locator', 'justification']),
+      );
     }
   });
 

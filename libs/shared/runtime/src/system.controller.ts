@@ -2,7 +2,16 @@ import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { AuditLog, CurrentUser, type Identity, RequirePermission } from '@vigil/auth';
 import { type DeadLetter, DeadLetters, MessageBus } from '@vigil/bus';
-import { Clock, parse, POSTS, type SystemState, SystemState as SystemStateSchema, type Topic, VERDICTS, VigilError } from '@vigil/contracts';
+import {
+  Clock,
+  parse,
+  POSTS,
+  type SystemState,
+  SystemState as SystemStateSchema,
+  type Topic,
+  VERDICTS,
+  VigilError,
+} from '@vigil/contracts';
 import { Documented } from '@vigil/openapi';
 import { Telemetry } from '@vigil/telemetry';
 import { z } from 'zod';
@@ -17,14 +26,20 @@ const FLOWS = [
 const DeadLetterQuery = z.object({
   topic: z.enum(['posts', 'verdicts']),
   group: z.enum(['classifier', 'alerts']),
-  before: z.string().regex(/^\d{1,18}$/).optional(),
+  before: z
+    .string()
+    .regex(/^\d{1,18}$/)
+    .optional(),
   size: z.coerce.number().int().min(1).max(200).default(50),
 });
 
 const DeadLetterChoice = z.strictObject({
   topic: z.enum(['posts', 'verdicts']),
   group: z.enum(['classifier', 'alerts']),
-  ids: z.array(z.string().regex(/^\d{1,18}$/, 'a dead letter’s id')).min(1).max(1_000),
+  ids: z
+    .array(z.string().regex(/^\d{1,18}$/, 'a dead letter’s id'))
+    .min(1)
+    .max(1_000),
 });
 
 /** What operations look at: checks in words, lag, and what was set aside. */
@@ -49,13 +64,24 @@ export class SystemController {
   async state(): Promise<SystemState> {
     const [checks, lags, deadLetters] = await Promise.all([
       this.telemetry.checks(),
-      Promise.all(FLOWS.map(async ({ topic, group }) => ({ topic, group, lag: await this.bus.lag(topic as Topic<unknown>, group) }))),
+      Promise.all(
+        FLOWS.map(async ({ topic, group }) => ({
+          topic,
+          group,
+          lag: await this.bus.lag(topic as Topic<unknown>, group),
+        })),
+      ),
       this.deadLetters.counts(),
     ]);
     return {
       version: VERSION,
       startedAt: this.startedAt,
-      checks: checks.map(({ name, problem, since }) => ({ name, state: problem === null ? 'ok' : 'down', message: problem ?? '', since })),
+      checks: checks.map(({ name, problem, since }) => ({
+        name,
+        state: problem === null ? 'ok' : 'down',
+        message: problem ?? '',
+        since,
+      })),
       lag: lags.flatMap(({ topic, group, lag }) => lag.map((one) => ({ topic: topic.name, group, ...one }))),
       deadLetters,
     };
@@ -76,7 +102,11 @@ export class SystemController {
   async replay(@Body() body: unknown, @CurrentUser() user: Identity): Promise<{ replayed: number }> {
     const choice = parse(DeadLetterChoice, body, 'replay');
     const flow = FLOWS.find(({ topic, group }) => topic.name === choice.topic && group === choice.group);
-    if (!flow) throw new VigilError('bad-input', `Nobody reads ${choice.topic} as ${choice.group}: posts go to classifier, verdicts to alerts.`);
+    if (!flow)
+      throw new VigilError(
+        'bad-input',
+        `Nobody reads ${choice.topic} as ${choice.group}: posts go to classifier, verdicts to alerts.`,
+      );
     const replayed = await this.deadLetters.replay(flow.topic as Topic<unknown>, choice.group, choice.ids);
     await this.record(user, 'dead-letter.replay', choice, replayed);
     return { replayed };
@@ -93,7 +123,17 @@ export class SystemController {
     return { discarded };
   }
 
-  private record(user: Identity, action: string, choice: z.infer<typeof DeadLetterChoice>, count: number): Promise<void> {
-    return this.audit.record({ actor: user.id, action, subject: `${choice.topic}/${choice.group}`, detail: { count } });
+  private record(
+    user: Identity,
+    action: string,
+    choice: z.infer<typeof DeadLetterChoice>,
+    count: number,
+  ): Promise<void> {
+    return this.audit.record({
+      actor: user.id,
+      action,
+      subject: `${choice.topic}/${choice.group}`,
+      detail: { count },
+    });
   }
 }
