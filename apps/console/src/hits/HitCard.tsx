@@ -1,0 +1,131 @@
+import { Badge, Tooltip } from '@mantine/core';
+import type { FoundHit, Match } from '@vigil/contracts';
+import { ExternalLink, Image } from 'lucide-react';
+import { forwardRef, useState } from 'react';
+import { Link } from 'react-router';
+import { DemoBadge } from '../pieces/DemoBadge.js';
+import { SeverityMark } from '../pieces/SeverityMark.js';
+import { Time } from '../pieces/Time.js';
+import { counted, languageName, regionName } from '../words/format.js';
+import { INDICATOR } from '../words/labels.js';
+import { HitDetails } from './HitDetails.js';
+import { MarkedText, MatchWords } from './MarkedText.js';
+import { Weighed } from './Weighed.js';
+import classes from './hits.module.css';
+
+interface Props {
+  readonly found: FoundHit;
+  /** The source's name, where it is known. */
+  readonly sourceName?: string | undefined;
+  readonly chosen?: boolean;
+  readonly onChoose?: () => void;
+}
+
+const STATE = {
+  current: null,
+  superseded: 'Edited since: the newer text does not match',
+  deleted: 'Deleted at its origin',
+  withdrawn: 'The rule was withdrawn',
+  erased: 'Erased',
+} as const;
+
+/** One post that matched: who, where, when, its words, and why it is here. */
+export const HitCard = forwardRef<HTMLElement, Props>(function HitCard({ found, sourceName, chosen, onChoose }, ref) {
+  const { hit, highlights } = found;
+  const { post, verdict } = hit;
+  const [details, setDetails] = useState(false);
+  const author = post.author.displayName ?? post.author.handle ?? 'Author not known';
+  const state = STATE[hit.state];
+  return (
+    <article
+      ref={ref}
+      className={classes.card}
+      data-chosen={chosen || undefined}
+      tabIndex={-1}
+      aria-label={`Post by ${author}`}
+      onClick={onChoose}
+    >
+      <header className={classes.head}>
+        <span className={classes.who}>
+          <bdi className={classes.author}>{author}</bdi>
+          {post.author.displayName !== null && post.author.handle !== null && <bdi>@{post.author.handle}</bdi>}
+          <span aria-hidden>·</span>
+          <span title={`Channel ${post.channel}`}>
+            <bdi>{sourceName ?? post.sourceId}</bdi>
+            {post.channel !== sourceName && (
+              <>
+                {' / '}
+                <bdi>{post.channel}</bdi>
+              </>
+            )}
+          </span>
+        </span>
+        <span className={classes.when}>
+          {post.demo && <DemoBadge />}
+          <Time at={hit.eventTime} />
+          <span>{languageName(post.language)}</span>
+          <span>{regionName(hit.region)}</span>
+        </span>
+      </header>
+      {state !== null && <p className={classes.state}>{state}</p>}
+      {post.forwardedFrom !== null && (
+        <p className={classes.forwarded}>
+          Forwarded from <bdi>{post.forwardedFrom}</bdi>
+        </p>
+      )}
+      <MarkedText
+        text={post.text}
+        language={post.language}
+        matches={verdict.matches}
+        exclusions={verdict.exclusions}
+        found={highlights}
+      />
+      {post.media.length > 0 && (
+        <p className={classes.media}>
+          <Image size={14} aria-hidden /> {counted(post.media.length, 'picture or file', 'pictures or files')}, not loaded
+        </p>
+      )}
+      <footer className={classes.foot}>
+        <div className={classes.rules}>
+          {verdict.severity !== null && <SeverityMark severity={verdict.severity} />}
+          {rulesOf(verdict.matches).map(({ match, times }) => (
+            <Tooltip key={match.rule} label={<MatchWords match={match} />} multiline maw={340} events={{ hover: true, focus: true, touch: true }}>
+              <Badge
+                component={Link}
+                to={`/search?${new URLSearchParams({ rules: match.rule }).toString()}`}
+                className={classes.rule}
+              >
+                {match.title}
+                {times > 1 && ` × ${times}`}
+              </Badge>
+            </Tooltip>
+          ))}
+          {verdict.indicator !== null && <span>{INDICATOR[verdict.indicator]}</span>}
+        </div>
+        <div className={classes.doing}>
+          {post.permalink !== null && /^https?:/.test(post.permalink) && (
+            <a href={post.permalink} target="_blank" rel="noopener noreferrer" title="Leaves Vigil: the site sees your address">
+              Original <ExternalLink size={12} aria-hidden />
+            </a>
+          )}
+          <button type="button" className={classes.more} aria-expanded={details} onClick={() => setDetails(!details)}>
+            Details
+          </button>
+        </div>
+      </footer>
+      <Weighed exclusions={verdict.exclusions} cancelled={verdict.cancelled} />
+      {details && <HitDetails hit={hit} />}
+    </article>
+  );
+});
+
+/** One entry a rule, with how often it matched. */
+function rulesOf(matches: readonly Match[]): { match: Match; times: number }[] {
+  const byRule = new Map<string, { match: Match; times: number }>();
+  for (const match of matches) {
+    const seen = byRule.get(match.rule);
+    if (seen) seen.times += 1;
+    else byRule.set(match.rule, { match, times: 1 });
+  }
+  return [...byRule.values()];
+}

@@ -1,0 +1,106 @@
+import { Badge, TextInput } from '@mantine/core';
+import type { PackView } from '@vigil/contracts';
+import { Search } from 'lucide-react';
+import { useMemo, useState } from 'react';
+import { Link } from 'react-router';
+import { CopyValue } from '../pieces/CopyValue.js';
+import { SeverityMark } from '../pieces/SeverityMark.js';
+import { Time } from '../pieces/Time.js';
+import { counted, languageName, number } from '../words/format.js';
+import { INDICATOR, words } from '../words/labels.js';
+import classes from './rules.module.css';
+
+type RuleView = PackView['rules'][number];
+
+/** A published pack and its rules by category, narrowed by a word. */
+export function PackRules({ pack }: { readonly pack: PackView }) {
+  const [text, setText] = useState('');
+  const [unverifiedOnly, setUnverifiedOnly] = useState(false);
+  const shown = useMemo(() => {
+    const wanted = text.trim().toLocaleLowerCase();
+    return pack.rules.filter(
+      (rule) =>
+        (!unverifiedOnly || isUnverified(rule)) &&
+        (wanted === '' || [rule.title, rule.id, rule.reference, INDICATOR[rule.indicator]].some((s) => s.toLocaleLowerCase().includes(wanted))),
+    );
+  }, [pack.rules, text, unverifiedOnly]);
+  const categories = Map.groupBy(shown, (rule) => rule.category);
+  return (
+    <div>
+      <header className={classes.packHead}>
+        <h2>
+          <bdi>{pack.title}</bdi>
+        </h2>
+        <p>
+          Version {pack.version}, live in ruleset {pack.ruleset}, published <Time at={pack.publishedAt} /> by <bdi>{pack.publishedBy}</bdi> ·{' '}
+          {counted(pack.rules.length, 'rule')}
+        </p>
+        <p className={classes.hash}>
+          SHA-256 <CopyValue value={pack.sha256} label="hash of the pack" />
+        </p>
+      </header>
+      <div className={classes.filter}>
+        <TextInput
+          size="xs"
+          aria-label={`Find a rule in ${pack.title}`}
+          placeholder="Find a rule"
+          leftSection={<Search size={14} aria-hidden />}
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+          dir="auto"
+        />
+        {pack.unverifiedReferences > 0 && (
+          <button type="button" className={classes.chip} aria-pressed={unverifiedOnly} onClick={() => setUnverifiedOnly(!unverifiedOnly)}>
+            {number(pack.unverifiedReferences)} unverified
+          </button>
+        )}
+      </div>
+      {shown.length === 0 && <p className={classes.none}>No rule of this pack has these words.</p>}
+      {[...categories].map(([category, rules]) => (
+        <div key={category}>
+          <h3 className={classes.category}>
+            {words(category)} <span className="numbers">{number(rules.length)}</span>
+          </h3>
+          <ul className={classes.list}>
+            {rules.map((rule) => (
+              <Rule key={rule.id} rule={rule} />
+            ))}
+          </ul>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function isUnverified(rule: RuleView): boolean {
+  return rule.reference === 'unverified';
+}
+
+function Rule({ rule }: { readonly rule: RuleView }) {
+  const languages = rule.languages.map((tag) => languageName(tag));
+  return (
+    <li className={classes.rule}>
+      <SeverityMark severity={rule.severity} />
+      <div>
+        <div className={classes.ruleHead}>
+          <Link to={`/search?${new URLSearchParams({ rules: rule.id }).toString()}`} title="Open its hits">
+            <bdi>{rule.title}</bdi>
+          </Link>
+          <span className={classes.quiet}>{INDICATOR[rule.indicator]}</span>
+        </div>
+        <div className={classes.quiet} title={languages.join(', ')}>
+          {counted(rule.phrases, 'phrase')} in {languages.length <= 4 ? languages.join(', ') : `${languages.slice(0, 3).join(', ')} and ${languages.length - 3} more`}
+        </div>
+        <div className={classes.quiet}>
+          {isUnverified(rule) ? (
+            <Badge size="sm" variant="outline" title="No published source has been checked for this wording" styles={{ label: { color: 'var(--v-soon)' } }}>
+              Reference unverified
+            </Badge>
+          ) : (
+            <bdi>{rule.reference}</bdi>
+          )}
+        </div>
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,41 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Exclusion, Match, PackView, type SourceLabels } from '@vigil/contracts';
+import { useMemo } from 'react';
+import { z } from 'zod';
+import { call } from '../api/client.js';
+
+export function usePacks() {
+  return useQuery({
+    queryKey: ['packs'],
+    queryFn: ({ signal }) => call('GET', '/packs', z.array(PackView), { signal }),
+  });
+}
+
+/** Titles of all rules by their ids. */
+export function useRuleTitles(): ReadonlyMap<string, string> {
+  const { data } = usePacks();
+  return useMemo(
+    () => new Map(data?.flatMap((pack) => pack.rules.map((rule): [string, string] => [rule.id, rule.title]))),
+    [data],
+  );
+}
+
+/** What the bench is told of a text. */
+const Classified = z.object({
+  normalised: z.string(),
+  matches: z.array(Match),
+  cancelled: z.array(Match),
+  exclusions: z.array(Exclusion),
+});
+export type Classified = z.infer<typeof Classified>;
+
+/** Classifies a text that is stored nowhere, under the rules that are live. */
+export function useClassified(text: string, context: SourceLabels['context']) {
+  return useQuery({
+    queryKey: ['classify', text, context],
+    queryFn: ({ signal }) => call('POST', '/classify', Classified, { body: { text, context }, signal }),
+    enabled: text.trim() !== '',
+    placeholderData: keepPreviousData,
+    gcTime: 0,
+  });
+}

@@ -1,0 +1,54 @@
+import { createTheme, type MantineColorsTuple } from '@mantine/core';
+
+/** The one accent: a quiet blue, at least 4.5:1 on white from the sixth shade. */
+const accent: MantineColorsTuple = [
+  '#eef3f9',
+  '#dce6f0',
+  '#b7cce2',
+  '#8fb0d3',
+  '#6c97c4',
+  '#4a7cb0',
+  '#386a9e',
+  '#2f5c8c',
+  '#264c75',
+  '#1c3a5b',
+];
+
+/**
+ * Fonts that machines have, in the order that covers most scripts: the system's own for the interface, then Noto
+ * for what it lacks (Arabic, Urdu, Persian, Bengali, Devanagari, Tamil, CJK). Nothing is fetched.
+ */
+export const FONTS = [
+  'system-ui',
+  '-apple-system',
+  '"Segoe UI"',
+  'Roboto',
+  '"Noto Sans"',
+  '"Noto Sans Arabic"',
+  '"Noto Naskh Arabic"',
+  '"Noto Sans Bengali"',
+  '"Noto Sans Devanagari"',
+  '"Noto Sans Tamil"',
+  '"Noto Sans CJK SC"',
+  'sans-serif',
+].join(', ');
+
+export const theme = createTheme({
+  primaryColor: 'accent',
+  primaryShade: { light: 7, dark: 5 },
+  colors: { accent },
+  fontFamily: FONTS,
+  headings: { fontFamily: FONTS, fontWeight: '600' },
+  defaultRadius: 'sm',
+  respectReducedMotion: true,
+  cursorType: 'pointer',
+  components: {
+    Tooltip: { defaultProps: { openDelay: 250, transitionProps: { duration: 100 }, withArrow: false } },
+    Button: { defaultProps: { size: 'xs' } },
+    ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
+    Badge: { defaultProps: { variant: 'light', color: 'gray', tt: 'none', fw: 500, radius: 'sm' } },
+    TextInput: { defaultProps: { size: 'sm' } },
+    Drawer: { defaultProps: { transitionProps: { duration: 120 } } },
+    Modal: { defaultProps: { transitionProps: { duration: 120 } } },
+  },
+});
