@@ -188,13 +188,15 @@ export class GuardedClient {
         headersTimeout: 0, // the deadline bounds it
         bodyTimeout,
       });
+      // Destroying a body before its end raises an error on it, which is nobody's business any more.
+      response.body.on('error', () => undefined);
       const answerHeaders = joined(response.headers);
       const location = answerHeaders['location'];
       const redirected = [301, 302, 303, 307, 308].includes(response.statusCode) && location !== undefined;
       if (!redirected || (method !== 'GET' && method !== 'HEAD')) {
         return { url: url.href, status: response.statusCode, headers: answerHeaders, body: response.body };
       }
-      response.body.on('error', () => undefined).destroy();
+      response.body.destroy();
       if (redirects === MAX_REDIRECTS) {
         throw new VigilError('fetch-failed', `${new URL(start).host} redirects more than ${MAX_REDIRECTS} times`);
       }
