@@ -7,3 +7,5 @@ export { checkExamples, type ExampleFailure } from './packs/examples.js';
 export { compileRuleset, type PackVersion, type Ruleset } from './rules/ruleset.js';
 export { classify, classifyText, verdictEvent } from './verdicts/classify.js';
 export type { Findings } from './verdicts/publish.js';
+export { createClassifier, type LineClassifier } from './verdicts/line-classifier.js';
+export { ClassifierModule } from './classifier.module.js';

@@ -43,6 +43,7 @@ export interface Ruleset {
   readonly number: number;
   readonly packs: readonly { readonly name: string; readonly version: number }[];
   readonly rules: readonly CompiledRule[];
+  readonly categories: ReadonlyMap<RuleId, Category>;
   readonly markers: readonly CompiledMarkers[];
   /** By number of phrase. */
   readonly uses: readonly PhraseUse[];
@@ -100,7 +101,8 @@ export function compileRuleset(packs: readonly PackVersion[], number = 0): Rules
     }
   });
   const published = packs.map(({ content, version }) => ({ name: content.name, version }));
-  return { number, packs: published, rules, markers, uses, automaton: PhraseAutomaton.build(phrases) };
+  const categories = new Map(rules.map((rule) => [rule.id, rule.category]));
+  return { number, packs: published, rules, categories, markers, uses, automaton: PhraseAutomaton.build(phrases) };
 }
 
 function compileRule(rule: SloganRule, name: string, pack: number, packVersion: number, signs: ReadonlyMap<string, number>): CompiledRule {

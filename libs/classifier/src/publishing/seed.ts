@@ -1,0 +1,55 @@
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { VigilError } from '@vigil/contracts';
+import { checkExamples } from '../packs/examples.js';
+import { loadPack, packFoldersIn, packHash } from '../packs/load-pack.js';
+import type { Pack } from '../packs/schema.js';
+import type { PackStore } from './pack-store.js';
+
+/** `packs` beside the program: this file is libs/classifier/{src,dist}/publishing/seed. */
+export const DEFAULT_PACKS_DIR = fileURLToPath(new URL('../../../../packs', import.meta.url));
+
+/** Who publishes at a start. */
+export const STARTUP = 'startup';
+
+export interface Seeded {
+  /** `name version` of what was published. */
+  readonly published: readonly string[];
+  /** Packs whose folder is at fault, and so the last good version stays in force. */
+  readonly faults: readonly { readonly pack: string; readonly message: string }[];
+  /** Examples that the engine reads otherwise than the pack's author. */
+  readonly examples: readonly { readonly pack: string; readonly failures: number }[];
+}
+
+/**
+ * Publishes the packs of a folder: each at the first start, and again when its content has changed since a start last
+ * published it. What was published or rolled back over HTTP in between stays as it is until then. A pack at fault keeps
+ * its last good version; one that has none stops the start: throws its `bad-input`.
+ */
+export async function seedPacks(store: PackStore, dir: string): Promise<Seeded> {
+  const published: string[] = [];
+  const faults: { pack: string; message: string }[] = [];
+  const examples: { pack: string; failures: number }[] = [];
+  for (const folder of await packFoldersIn(dir)) {
+    const name = basename(folder);
+    const pack = await loadNamed(folder, name).catch(async (error: unknown) => {
+      if (!(error instanceof VigilError) || (await store.versions(name)).length === 0) throw error;
+      faults.push({ pack: name, message: error.message });
+      return null;
+    });
+    if (!pack) continue;
+    const sha256 = packHash(pack);
+    const result = await store.publish(pack, STARTUP, (versions) => versions.find((one) => one.publishedBy === STARTUP)?.sha256 === sha256);
+    if (!result.changed) continue;
+    published.push(`${name} ${result.version}`);
+    const failures = checkExamples(pack).length;
+    if (failures > 0) examples.push({ pack: name, failures });
+  }
+  return { published, faults, examples };
+}
+
+async function loadNamed(folder: string, name: string): Promise<Pack> {
+  const pack = await loadPack(folder);
+  if (pack.name === name) return pack;
+  throw new VigilError('bad-input', `${folder}/pack.yaml: the pack is named ${pack.name}, its folder ${name}: name them alike`);
+}
