@@ -83,7 +83,7 @@ class Slots {
     if (slot >= this.used) this.used = slot + 1;
   }
 
-  /** A base under which all of `children` (ascending classes) are free, and at least 0. */
+  /** A base under which all of `children` (classes in any order) are free, and at least 0. */
   base(children: Uint16Array, count: number, width: number): number {
     if (this.used + 2 * width >= this.size || this.head === NONE) this.grow(this.size * 2 + 2 * width);
     const first = children[0] as number;
@@ -93,7 +93,9 @@ class Slots {
       if (base >= 0 && this.fits(base, children, count)) return base;
       slot = this.cells[slot * CELL + FAIL] as number;
     }
-    return Math.max(0, this.used - first);
+    let smallest = first;
+    for (let child = 1; child < count; child++) smallest = Math.min(smallest, children[child] as number);
+    return Math.max(0, this.used - smallest);
   }
 
   private fits(base: number, children: Uint16Array, count: number): boolean {

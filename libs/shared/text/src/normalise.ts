@@ -172,7 +172,7 @@ function foldTag(text: string, from: number, to: number, out: NormalisedText): n
     end++;
   }
   const tag = text.slice(from, end);
-  if (end < limit && HAS_CAMEL.test(tag)) {
+  if ((end < limit || limit === to) && HAS_CAMEL.test(tag)) {
     let begin = from;
     for (const boundary of tag.matchAll(CAMEL)) {
       const split = from + boundary.index;
