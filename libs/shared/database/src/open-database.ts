@@ -69,7 +69,7 @@ export class OpenDatabase extends PgDatabase {
 
 async function untilServerAnswers(connectionString: string, log: EngineLog): Promise<void> {
   const where = withoutPassword(connectionString);
-  const deadline = Date.now() + WAIT_FOR_SERVER_MS;
+  const deadline = performance.now() + WAIT_FOR_SERVER_MS;
   for (let waitMs = 200; ; waitMs = Math.min(waitMs * 2, 3_000)) {
     try {
       return await checkServer(connectionString, where);
@@ -79,7 +79,7 @@ async function untilServerAnswers(connectionString: string, log: EngineLog): Pro
       if (!isLostConnection(error)) {
         throw new VigilError('engine-misconfigured', `VIGIL_DATABASE_URL (${where}) is refused: ${why}. Check user, password, database and TLS.`);
       }
-      if (Date.now() > deadline) {
+      if (performance.now() > deadline) {
         throw new VigilError('engine-unavailable', `VIGIL_DATABASE_URL (${where}): no PostgreSQL answers there: ${why}.`, { retriable: true });
       }
       log.warn({ where, why, nextTryMs: waitMs }, 'the PostgreSQL of VIGIL_DATABASE_URL does not answer yet');

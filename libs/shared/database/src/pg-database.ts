@@ -1,10 +1,11 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { setTimeout as pause } from 'node:timers/promises';
-import pg, { type Pool, type PoolClient } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { Database, type Transaction } from './database.js';
 import type { EngineLog } from './engine-log.js';
 import { isConflict, isLostConnection, reasonOf, sqlState, translated } from './failures.js';
 import { Listener } from './listener.js';
+import { openPool } from './pool.js';
 import { StatementNames } from './statement-names.js';
 
 export interface ConnectOptions {
@@ -18,11 +19,6 @@ export interface ConnectOptions {
 
 /** A transaction is run at most so often when it collides with another. */
 const MOST_ATTEMPTS = 5;
-/** How long a caller waits for a free connection: longer than any statement that could hold one is of no use. */
-const CONNECT_TIMEOUT_MS = 30_000;
-/** A transaction in which nothing happens holds locks for nobody: its process has stopped or lost its way. */
-const IDLE_IN_TRANSACTION_MS = 60_000;
-
 /** `Database` over one pool of the `pg` driver. */
 export class PgDatabase extends Database {
   readonly pool: Pool;
@@ -37,19 +33,13 @@ export class PgDatabase extends Database {
     super();
     this.log = options.log;
     this.connectionString = options.connectionString;
-    this.pool = new pg.Pool({
+    this.pool = openPool({
       connectionString: options.connectionString,
-      max: options.poolSize,
-      application_name: options.applicationName ?? 'vigil',
-      statement_timeout: options.statementTimeoutMs,
-      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      idleTimeoutMillis: 60_000,
-      keepAlive: true,
+      size: options.poolSize,
+      applicationName: options.applicationName ?? 'vigil',
+      statementTimeoutMs: options.statementTimeoutMs,
+      onLost: (error) => this.log.warn({ err: error }, 'a database connection was lost'),
     });
-    // Without a listener the loss of an idle connection, or of one in use, would end the process.
-    this.pool.on('error', (error) => this.log.warn({ err: error }, 'a database connection was lost'));
-    this.pool.on('connect', (client) => client.on('error', () => undefined));
     this.orm = drizzle(this.pool);
     this.listener = new Listener(options.connectionString, options.log);
   }

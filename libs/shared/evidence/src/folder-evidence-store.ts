@@ -2,7 +2,7 @@ import { hash, randomBytes } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import { mkdir, open, opendir, readFile, rename, stat, unlink, utimes } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { VigilError } from '@vigil/contracts';
+import { type Clock, SystemClock, VigilError } from '@vigil/contracts';
 import { EvidenceStore } from './evidence-store.js';
 import { fileErrors, isMissing } from './file-errors.js';
 
@@ -24,7 +24,10 @@ export class FolderEvidenceStore extends EvidenceStore {
   private readonly drafts: string;
   private readonly made = new Map<string, Promise<void>>();
 
-  constructor(folder: string) {
+  constructor(
+    folder: string,
+    private readonly clock: Clock = new SystemClock(),
+  ) {
     super();
     this.folder = resolve(folder);
     this.drafts = join(this.folder, 'drafts');
@@ -88,7 +91,7 @@ export class FolderEvidenceStore extends EvidenceStore {
     const path = this.pathOf(key);
     const facts = await unlessMissing(stat(path));
     if (facts?.size !== size) return false;
-    const now = new Date();
+    const now = new Date(this.clock.now());
     return (await unlessMissing(utimes(path, now, now).then(() => true))) ?? false;
   }
 
@@ -159,7 +162,7 @@ export class FolderEvidenceStore extends EvidenceStore {
     for await (const entry of entriesOf(this.drafts)) {
       const path = join(this.drafts, entry.name);
       const facts = await unlessMissing(stat(path));
-      if (!facts?.isFile() || Date.now() - facts.ctimeMs < LEFTOVER_AFTER_MS) continue;
+      if (!facts?.isFile() || this.clock.now() - facts.ctimeMs < LEFTOVER_AFTER_MS) continue;
       const key = entry.name.slice(0, 64);
       // A kill between the two steps of an expiry: what was moved aside goes back and is judged again.
       if (entry.name.includes('.expired.') && KEY.test(key)) await rename(path, this.pathOf(key));

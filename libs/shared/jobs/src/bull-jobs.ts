@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Job, type PostgresConnectionOptions, type PostgresQueueBackend, Queue, UnrecoverableError, Worker } from 'bullmq';
 import { isVigilError, VigilError } from '@vigil/contracts';
-import type { Database } from '@vigil/database';
+import { type Database, reasonOf } from '@vigil/database';
 import type { Telemetry } from '@vigil/telemetry';
 import { Jobs, type JobQueue, type JobWorker, type JobWorkerOptions } from './jobs.js';
 import { type JobsMetrics, jobsMetrics } from './jobs-metrics.js';
@@ -38,17 +38,18 @@ export class BullJobs extends Jobs {
     private readonly metrics: JobsMetrics,
   ) {
     super();
-    connections.pool.on('error', (error) => telemetry.log.debug({ err: error }, 'a connection of the jobs was lost'));
   }
 
   /** Makes BullMQ's tables where they are missing. */
   static async open(database: Database, telemetry: Telemetry): Promise<BullJobs> {
-    const connections = createJobsPool(database.connectionString);
+    const connections = createJobsPool(database.connectionString, (error) =>
+      telemetry.log.debug({ err: error }, 'a connection of the jobs was lost'),
+    );
     try {
       await migrateJobs(connections.pool);
     } catch (cause) {
       await connections.pool.end();
-      throw new VigilError('engine-misconfigured', `The tables of the job queues cannot be set up: ${messageOf(cause)}`, { cause });
+      throw new VigilError('engine-misconfigured', `The tables of the job queues cannot be set up: ${reasonOf(cause)}`, { cause });
     }
     return new BullJobs(connections, telemetry, jobsMetrics(telemetry.metrics));
   }
@@ -177,8 +178,4 @@ export class BullJobs extends Jobs {
       await worker.close(true).catch(() => undefined);
     }
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

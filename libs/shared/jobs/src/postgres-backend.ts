@@ -6,10 +6,12 @@ import {
   PostgresQueueBackend,
   runMigrations,
 } from 'bullmq';
-import pg, { type Pool } from 'pg';
+import { type Database, openPool } from '@vigil/database';
 
 /** BullMQ's tables stand apart from ours, under the name it uses everywhere. */
 const SCHEMA = 'bullmq';
+
+type Pool = Database['pool'];
 
 /** Connections for the queries of all queues and workers together; each worker holds one more to be woken by. */
 const SHARED_CONNECTIONS = 3;
@@ -23,18 +25,15 @@ export interface JobsPool {
   widen(by: number): void;
 }
 
-export function createJobsPool(connectionString: string): JobsPool {
-  const pool = new pg.Pool({
+export function createJobsPool(connectionString: string, onLost: (error: Error) => void): JobsPool {
+  const pool = openPool({
     connectionString,
-    max: SHARED_CONNECTIONS,
-    application_name: 'vigil jobs',
+    size: SHARED_CONNECTIONS,
+    applicationName: 'vigil jobs',
     // BullMQ's statements name no schema.
-    options: `-c search_path=${SCHEMA}`,
-    connectionTimeoutMillis: 30_000,
-    idleTimeoutMillis: 60_000,
-    keepAlive: true,
+    searchPath: SCHEMA,
+    onLost,
   });
-  pool.on('connect', (client) => client.on('error', () => undefined));
   // One listener for each queue and worker.
   pool.setMaxListeners(0);
   return {

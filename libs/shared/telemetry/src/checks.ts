@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { Check, CheckResult } from './telemetry.js';
 
 /** A check that takes longer has failed: whoever asks (a load balancer, a person) waits no longer either. */
@@ -35,7 +36,7 @@ export class Checks {
     try {
       return await Promise.race([(async () => check())(), late]);
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      return types.isNativeError(error) ? error.message : String(error);
     } finally {
       clearTimeout(timer);
     }

@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmod, chown, lstat, mkdir, readFile, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, open, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { VigilError } from '@vigil/contracts';
 import type { EngineLog } from '../engine-log.js';
 import { isError, reasonOf } from '../failures.js';
 import type { Binaries } from './binaries.js';
-import { canReach, type ServerUser } from './server-user.js';
+import { errorCode } from './processes.js';
+import type { ServerUser } from './server-user.js';
 
 const run = promisify(execFile);
 
@@ -15,24 +16,6 @@ const run = promisify(execFile);
 export const MAJOR_VERSION = 18;
 /** Owner of everything in the embedded server. Reached over a socket only we can open, so without a password. */
 export const SUPERUSER = 'vigil';
-/** Where a root-owned, closed data folder keeps its cluster (see `placeFor`). */
-const OPEN_PLACE = '/var/lib/vigil';
-
-/**
- * Where the cluster of a data folder is or shall be: `<dataDir>/postgres`. As root with a data folder that the
- * server's account cannot reach (below /root, say), a folder of its own under /var/lib/vigil, to which
- * `<dataDir>/postgres` is then a link.
- */
-export async function placeFor(dataDir: string, user: ServerUser | null, log: EngineLog): Promise<string> {
-  const place = join(dataDir, 'postgres');
-  const existing = await lstat(place).catch(() => null);
-  if (existing || !user || (await canReach({ ...user, gid: -1 }, dataDir))) return place;
-  const open = join(OPEN_PLACE, randomBytes(6).toString('hex'));
-  await mkdir(open, { recursive: true, mode: 0o755 });
-  await symlink(join(open, 'postgres'), place);
-  log.info({ dataDir, place: open, account: user.name }, 'the data folder is closed to the account PostgreSQL runs under; its files are kept elsewhere');
-  return place;
-}
 
 /** Throws `engine-misconfigured` where the folder was made by another major version. */
 export async function assertVersion(cluster: string): Promise<void> {
@@ -47,8 +30,15 @@ export async function assertVersion(cluster: string): Promise<void> {
 
 /** Whether a cluster has been made there. A folder holding anything else is refused rather than filled. */
 export async function clusterExists(cluster: string): Promise<boolean> {
-  const entries = await readdir(cluster).catch(() => null);
-  if (entries === null || entries.length === 0) return false;
+  const entries = await readdir(cluster).catch((cause: unknown): string[] => {
+    if (errorCode(cause) === 'ENOENT') return [];
+    throw new VigilError(
+      'engine-misconfigured',
+      `The database in ${cluster} cannot be read (${reasonOf(cause)}). It was made by another account: start Vigil as that one or as root, or choose another folder with VIGIL_DATA_DIR.`,
+      { cause },
+    );
+  });
+  if (entries.length === 0) return false;
   if (entries.includes('PG_VERSION')) return true;
   throw new VigilError(
     'engine-misconfigured',
@@ -78,8 +68,10 @@ export async function makeCluster(
   try {
     if (passwordFile && password !== null) await writeFile(passwordFile, password, { mode: 0o600 });
     await initdb(draft, binaries, user, passwordFile, log);
+    // Empty, or `clusterExists` had refused it.
     await rm(cluster, { recursive: true, force: true });
     await rename(draft, cluster);
+    await syncFolder(parent);
   } finally {
     if (passwordFile) await rm(passwordFile, { force: true });
     await rm(draft, { recursive: true, force: true });
@@ -116,7 +108,7 @@ async function initdb(
     try {
       await run(binaries.initdb, args, {
         cwd: folder,
-        env: serverEnvironment(),
+        env: SERVER_ENVIRONMENT,
         timeout: 120_000,
         ...(user ? { uid: user.uid, gid: user.gid } : {}),
       });
@@ -141,11 +133,8 @@ function initdbReason(error: unknown): string {
   return reasonOf(error);
 }
 
-/** Nothing of ours reaches the server: no secret in its environment, no PG* variable that bends it. */
-export function serverEnvironment(): NodeJS.ProcessEnv {
-  const { PATH, SystemRoot, TMPDIR, TEMP } = process.env;
-  return { PATH, LC_ALL: undefined, LANG: 'C', TZ: 'UTC', SystemRoot, TMPDIR, TEMP };
-}
+/** Nothing of our environment reaches the server: no secret, and no PG* variable that bends it. */
+export const SERVER_ENVIRONMENT = { LANG: 'C', TZ: 'UTC', PATH: '/usr/bin:/bin' };
 
 /** Who may connect: over the socket whoever can open its folder, over loopback whoever has the password. */
 export async function writeAccessRules(cluster: string, viaSocket: boolean, user: ServerUser | null): Promise<void> {
@@ -154,4 +143,14 @@ export async function writeAccessRules(cluster: string, viaSocket: boolean, user
   await writeFile(file, `# Written by Vigil at every start.\n${rule}\n`, { mode: 0o600 });
   await chmod(file, 0o600);
   if (user) await chown(file, user.uid, user.gid);
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }

@@ -1,19 +1,21 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdir, readlink, realpath, rm, stat, unlink } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { VigilError } from '@vigil/contracts';
 import { Client } from 'pg';
-import { SILENT, type EngineLog } from '../engine-log.js';
+import { type EngineLog, SILENT } from '../engine-log.js';
 import { reasonOf } from '../failures.js';
-import { findBinaries, type Binaries } from './binaries.js';
-import { assertVersion, clusterExists, makeCluster, placeFor, serverEnvironment, writeAccessRules } from './cluster.js';
-import { chooseEndpoint, connectionStringOf, passwordOf, SOCKET_PORT, type Endpoint } from './endpoint.js';
-import { lockFolder, type FolderLock } from './folder-lock.js';
-import { errorCode, isAlive, postgresProcessesOf, readPostmasterFile, signal, waitUntilGone } from './processes.js';
+import { type Binaries, findBinaries } from './binaries.js';
+import { assertVersion, clusterExists, makeCluster, SERVER_ENVIRONMENT, writeAccessRules } from './cluster.js';
+import { chooseEndpoint, connectionStringOf, type Endpoint, passwordOf, SOCKET_PORT } from './endpoint.js';
+import { type FolderLock, lockFolder } from './folder-lock.js';
+import { clusterPlace, usableFolder } from './place.js';
+import { readPostmasterFile, signal } from './processes.js';
+import { ServerOutput } from './server-output.js';
 import { serverUser, type ServerUser } from './server-user.js';
 import { serverSettings } from './settings.js';
-import { ServerOutput } from './server-output.js';
+import { removeTraces, stopServer } from './stop-server.js';
 
 export interface EmbeddedOptions {
   /** The data folder; the cluster is `postgres` in it. Made where it is missing. */
@@ -26,10 +28,20 @@ export interface EmbeddedOptions {
   readonly startTimeoutMs?: number;
 }
 
+/** What a server is started from, once everything about its folder has been found out. */
+interface Ground {
+  readonly cluster: string;
+  readonly binaries: Binaries;
+  readonly user: ServerUser | null;
+  readonly endpoint: Endpoint;
+}
+
+/** The pool of a program and a few for its jobs, its listeners and an operator. */
+const MAX_CONNECTIONS = 60;
 /** Recovery replays at most max_wal_size (2 GB): a minute on a slow disk, and room. */
 const START_TIMEOUT_MS = 300_000;
-/** A fast stop writes a checkpoint first. */
-const STOP_TIMEOUT_MS = 12_000;
+/** How soon a start that goes on is worth a line in the log. */
+const SAY_AFTER_MS = 3_000;
 const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 10_000;
 /** A server that lived so long is taken to have been well: the next failure starts the back-off anew. */
@@ -42,19 +54,18 @@ const DATABASE = 'vigil';
  */
 export class EmbeddedPostgres {
   private child: ChildProcess | null = null;
-  private stopping = false;
+  private stopped: Promise<void> | null = null;
   private restarting: Promise<void> | null = null;
-  private reason: string | null = null;
-  private readonly stopWaiting = new AbortController();
+  private reason: string | null = 'PostgreSQL is starting';
+  private backoffMs = FIRST_BACKOFF_MS;
+  private readonly stopping = new AbortController();
+  /** A process that ends without `stop` takes its server along, as far as a signal does. */
   private readonly onExit = (): void => {
-    if (this.child?.pid) signal(this.child.pid, 'SIGINT');
+    if (this.child?.pid !== undefined) signal(this.child.pid, 'SIGINT');
   };
 
   private constructor(
-    private readonly cluster: string,
-    private readonly binaries: Binaries,
-    private readonly user: ServerUser | null,
-    private readonly endpoint: Endpoint,
+    private readonly ground: Ground,
     private readonly lock: FolderLock,
     private readonly log: EngineLog,
     private readonly options: EmbeddedOptions,
@@ -63,34 +74,23 @@ export class EmbeddedPostgres {
   /**
    * Starts the server of a data folder, making it first where there is none. A server that a killed Vigil left
    * behind is stopped first; a crash is recovered from.
-   * Throws `engine-misconfigured` where the folder is in use, not writable, or of another major version.
+   * Throws `engine-misconfigured` where the folder is in use, not writable, or of another major version, and
+   * `engine-unavailable` where the server does not come up; both say what to do or what it said.
    */
   static async start(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
     const log = options.log ?? SILENT;
     const dataDir = await usableFolder(resolve(options.dataDir));
     const lock = await lockFolder(dataDir);
+    let engine: EmbeddedPostgres | null = null;
     try {
-      const engine = await prepare(dataDir, lock, log, options);
-      await engine.launch();
+      engine = new EmbeddedPostgres(await prepareGround(dataDir, log), lock, log, options);
       process.once('exit', engine.onExit);
-      await createDatabase(engine.endpoint);
+      await engine.launch();
+      await createDatabase(engine.connectionStringOf('postgres'));
       return engine;
     } catch (error) {
-      await lock.release();
+      await (engine ? engine.stop() : lock.release());
       throw error;
-    }
-
-    async function prepare(folder: string, held: FolderLock, logger: EngineLog, given: EmbeddedOptions) {
-      const user = await serverUser(join(folder, 'postgres'));
-      const place = await placeFor(folder, user, logger);
-      const home = await homeOf(place, folder);
-      const binaries = await findBinaries(user, home);
-      const cluster = join(home, 'postgres');
-      const password = process.platform === 'win32' ? await passwordOf(cluster) : null;
-      if (await clusterExists(cluster)) await assertVersion(cluster);
-      else await makeCluster(cluster, binaries, user, password, logger);
-      const endpoint = await chooseEndpoint(cluster, user);
-      return new EmbeddedPostgres(cluster, binaries, user, endpoint, held, logger, given);
     }
   }
 
@@ -101,7 +101,7 @@ export class EmbeddedPostgres {
 
   /** Address of another database of this server, for example `postgres`. */
   connectionStringOf(database: string): string {
-    return connectionStringOf(this.endpoint, database);
+    return connectionStringOf(this.ground.endpoint, database);
   }
 
   /** Process id of the server; null while there is none. */
@@ -115,164 +115,128 @@ export class EmbeddedPostgres {
   }
 
   /** Stops the server: open transactions are rolled back, everything committed is on disk. */
-  async stop(): Promise<void> {
-    if (this.stopping) return;
-    this.stopping = true;
-    this.stopWaiting.abort();
+  stop(): Promise<void> {
+    this.stopped ??= this.stopOnce();
+    return this.stopped;
+  }
+
+  private async stopOnce(): Promise<void> {
+    const { cluster, endpoint } = this.ground;
+    this.stopping.abort();
     this.reason = 'PostgreSQL was stopped';
-    process.off('exit', this.onExit);
     await this.restarting;
     try {
-      await stopServer(this.cluster, this.log, this.child?.pid);
+      await stopServer(cluster, this.child?.pid);
+      if (endpoint.kind === 'socket' && endpoint.folder !== cluster) await rm(endpoint.folder, { recursive: true, force: true });
     } finally {
-      if (this.endpoint.kind === 'socket' && !this.endpoint.folder.startsWith(this.cluster)) {
-        await rm(this.endpoint.folder, { recursive: true, force: true }).catch(() => undefined);
-      }
+      process.off('exit', this.onExit);
       await this.lock.release();
     }
   }
 
-  /** One start, from clearing what an earlier server left to taking connections. */
+  /** One start, from ending what an earlier server left to taking connections. */
   private async launch(): Promise<void> {
-    const startedAt = Date.now();
-    await stopServer(this.cluster, this.log);
-    await removeStalePidFile(this.cluster);
-    await writeAccessRules(this.cluster, this.endpoint.kind === 'socket', this.user);
-    const output = new ServerOutput(this.log);
-    const child = spawn(this.binaries.postgres, this.serverArguments(), {
-      cwd: this.cluster,
-      env: serverEnvironment(),
+    const { cluster, binaries, user, endpoint } = this.ground;
+    const startedAt = performance.now();
+    const left = await stopServer(cluster);
+    if (left > 0) this.log.warn({ processes: left }, 'stopped what an earlier PostgreSQL had left running');
+    await removeTraces(cluster, endpoint.kind === 'socket' ? endpoint.folder : null);
+    await writeAccessRules(cluster, endpoint.kind === 'socket', user);
+    const child = spawn(binaries.postgres, this.serverArguments(), {
+      cwd: cluster,
+      env: SERVER_ENVIRONMENT,
       // A group of its own: Ctrl-C in our terminal is ours to handle, the server is stopped last.
       detached: true,
+      windowsHide: true,
       stdio: ['ignore', 'ignore', 'pipe'],
-      ...(this.user ? { uid: this.user.uid, gid: this.user.gid } : {}),
+      ...(user ? { uid: user.uid, gid: user.gid } : {}),
     });
+    const output = new ServerOutput(this.log);
     output.follow(child);
     child.unref();
     this.child = child;
     await this.untilReady(child, output);
+    const readyAt = performance.now();
     output.ready();
     this.reason = null;
-    child.once('exit', (code, by) => this.died(child, by ?? `code ${code}`, Date.now() - startedAt));
-    if (child.exitCode !== null || child.signalCode !== null) this.died(child, 'at once', 0);
-    this.log.info({ pid: child.pid, tookMs: Date.now() - startedAt, cluster: this.cluster }, 'PostgreSQL takes connections');
+    this.log.info({ pid: child.pid, tookMs: Math.round(readyAt - startedAt), cluster }, 'PostgreSQL takes connections');
+    child.once('exit', (code, by) => this.died(child, by ?? `exit code ${code}`, performance.now() - readyAt));
+    if (hasEnded(child)) this.died(child, 'at once', 0);
   }
 
   private serverArguments(): string[] {
+    const { cluster, endpoint } = this.ground;
     const settings = serverSettings({
-      socketFolder: this.endpoint.kind === 'socket' ? this.endpoint.folder : null,
-      port: this.endpoint.kind === 'socket' ? SOCKET_PORT : this.endpoint.port,
-      maxConnections: this.options.maxConnections ?? 60,
+      socketFolder: endpoint.kind === 'socket' ? endpoint.folder : null,
+      port: endpoint.kind === 'socket' ? SOCKET_PORT : endpoint.port,
+      maxConnections: this.options.maxConnections ?? MAX_CONNECTIONS,
       durable: this.options.durable ?? true,
     });
-    return ['-D', this.cluster, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+    return ['-D', cluster, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
   }
 
   /** The server writes `ready` into its pid file once recovery is done (as pg_ctl reads it). */
   private async untilReady(child: ChildProcess, output: ServerOutput): Promise<void> {
-    let spawnError: Error | null = null;
-    child.once('error', (error) => (spawnError = error));
-    const started = Date.now();
+    const { cluster, binaries } = this.ground;
     const timeoutMs = this.options.startTimeoutMs ?? START_TIMEOUT_MS;
-    for (let saidAt = started; ; ) {
-      if (spawnError) throw notStartable(this.binaries.postgres, spawnError);
-      if (child.exitCode !== null || child.signalCode !== null) throw startFailed(this.cluster, output.lastLines());
-      const file = await readPostmasterFile(this.cluster);
-      if (file !== null && file.pid === child.pid && file.status === 'ready') return;
-      const now = Date.now();
-      if (now - started > timeoutMs) {
-        await stopServer(this.cluster, this.log, child.pid);
-        throw startFailed(this.cluster, `not ready after ${Math.round(timeoutMs / 1000)} s. ${output.lastLines()}`);
-      }
-      if (now - saidAt > 3_000) {
-        saidAt = now;
-        this.log.info({ forMs: now - started, cluster: this.cluster }, 'PostgreSQL is starting: it recovers from a crash');
-      }
+    const startedAt = performance.now();
+    let saidAt = startedAt;
+    let cannotRun: Error | null = null;
+    child.once('error', (error) => (cannotRun = error));
+    for (;;) {
       await pause(20);
+      if (cannotRun) throw notRunnable(binaries.postgres, cannotRun);
+      if (hasEnded(child)) throw notStarted(cluster, output.lastLines());
+      if (this.stopping.signal.aborted) throw notStarted(cluster, 'it was stopped');
+      const file = await readPostmasterFile(cluster);
+      if (file?.pid === child.pid && file?.status === 'ready') return;
+      const now = performance.now();
+      if (now - startedAt > timeoutMs) {
+        await stopServer(cluster, child.pid);
+        throw notStarted(cluster, `not ready after ${Math.round(timeoutMs / 1_000)} s. ${output.lastLines()}`);
+      }
+      if (now - saidAt < SAY_AFTER_MS) continue;
+      saidAt = now;
+      this.log.info({ forMs: Math.round(now - startedAt), cluster }, 'PostgreSQL is starting: it recovers what was not yet in its files');
     }
   }
 
   private died(child: ChildProcess, how: string, livedMs: number): void {
-    if (this.child !== child || this.stopping) return;
+    if (this.child !== child || this.stopping.signal.aborted) return;
     this.child = null;
     this.reason = `PostgreSQL stopped unexpectedly (${how}) and is being started again`;
-    this.log.error({ how, livedMs }, 'PostgreSQL stopped unexpectedly; starting it again');
-    this.restarting = this.restart(livedMs > HEALTHY_AFTER_MS ? FIRST_BACKOFF_MS : FIRST_BACKOFF_MS * 2);
+    this.log.error({ how, livedMs: Math.round(livedMs) }, 'PostgreSQL stopped unexpectedly and is started again');
+    this.backoffMs = livedMs > HEALTHY_AFTER_MS ? FIRST_BACKOFF_MS : Math.min(this.backoffMs * 2, LONGEST_BACKOFF_MS);
+    this.restarting = this.restart();
   }
 
-  private async restart(firstWaitMs: number): Promise<void> {
-    for (let waitMs = firstWaitMs; !this.stopping; waitMs = Math.min(waitMs * 2, LONGEST_BACKOFF_MS)) {
+  private async restart(): Promise<void> {
+    const { signal: stopped } = this.stopping;
+    while (!stopped.aborted) {
       try {
-        await pause(waitMs, undefined, { signal: this.stopWaiting.signal, ref: false });
-        await this.launch();
-        return;
+        await pause(this.backoffMs, undefined, { signal: stopped, ref: false });
+        return await this.launch();
       } catch (error) {
-        if (this.stopping) return;
-        this.reason = `PostgreSQL stopped and does not start: ${reasonOf(error)}`;
-        this.log.error({ err: error, nextTryMs: waitMs * 2 }, 'PostgreSQL does not start');
+        if (stopped.aborted) return;
+        this.backoffMs = Math.min(this.backoffMs * 2, LONGEST_BACKOFF_MS);
+        this.reason = `PostgreSQL stopped and does not start again: ${reasonOf(error)}`;
+        this.log.error({ err: error, nextTryMs: this.backoffMs }, 'PostgreSQL does not start');
       }
     }
   }
 }
 
-async function usableFolder(dataDir: string): Promise<string> {
-  try {
-    await mkdir(dataDir, { recursive: true });
-    const folder = await realpath(dataDir);
-    if (!(await stat(folder)).isDirectory()) throw new Error('it is not a folder');
-    const probe = join(folder, `.writable-${process.pid}`);
-    await mkdir(probe);
-    await rm(probe, { recursive: true });
-    return folder;
-  } catch (cause) {
-    const why = reasonOf(cause);
-    throw new VigilError(
-      'engine-misconfigured',
-      `The data folder ${dataDir} cannot be written (${why}). Give this user the right to write there, or choose another folder with VIGIL_DATA_DIR.`,
-      { cause },
-    );
-  }
+async function prepareGround(dataDir: string, log: EngineLog): Promise<Ground> {
+  const user = await serverUser(dataDir);
+  const cluster = await clusterPlace(dataDir, user, log);
+  const binaries = await findBinaries(user, dirname(cluster));
+  if (await clusterExists(cluster)) await assertVersion(cluster);
+  else await makeCluster(cluster, binaries, user, process.platform === 'win32' ? await passwordOf(cluster) : null, log);
+  return { cluster, binaries, user, endpoint: await chooseEndpoint(cluster, user) };
 }
 
-/** The real folder that holds the cluster: the data folder, or where its link leads. */
-async function homeOf(place: string, dataDir: string): Promise<string> {
-  const target = await readlink(place).catch(() => null);
-  return target === null ? dataDir : resolve(dataDir, target, '..');
-}
-
-/**
- * Stops whatever server works in the folder: SIGINT (fast stop, PostgreSQL's own word), then SIGQUIT, then SIGKILL,
- * after which the next start recovers. Children that outlived a killed server are ended as well: a new one cannot
- * start beside them.
- */
-async function stopServer(cluster: string, log: EngineLog, known?: number): Promise<void> {
-  const pids = new Set(await postgresProcessesOf(cluster));
-  if (known !== undefined && isAlive(known)) pids.add(known);
-  if (pids.size === 0) return;
-  const server = (await readPostmasterFile(cluster))?.pid;
-  const head = server !== undefined && pids.has(server) ? server : null;
-  if (known === undefined) log.warn({ pids: pids.size, server: head }, 'stopping the PostgreSQL that an earlier Vigil left behind');
-  if (head !== null) {
-    signal(head, 'SIGINT');
-    if (await waitUntilGone([...pids], STOP_TIMEOUT_MS)) return;
-  }
-  for (const name of ['SIGQUIT', 'SIGKILL'] as const) {
-    const left = [...new Set([...pids, ...(await postgresProcessesOf(cluster))])].filter(isAlive);
-    for (const pid of left) signal(pid, name);
-    if (await waitUntilGone(left, 5_000)) return;
-  }
-  throw new VigilError('engine-unavailable', `A PostgreSQL in ${cluster} (processes ${[...pids].join(', ')}) cannot be stopped.`, { retriable: true });
-}
-
-/** Called when no postgres works in the folder any more: what stands in the file is then of the past. */
-async function removeStalePidFile(cluster: string): Promise<void> {
-  await unlink(join(cluster, 'postmaster.pid')).catch((error: unknown) => {
-    if (errorCode(error) !== 'ENOENT') throw error;
-  });
-}
-
-async function createDatabase(endpoint: Endpoint): Promise<void> {
-  const client = new Client({ connectionString: connectionStringOf(endpoint, 'postgres') });
+async function createDatabase(server: string): Promise<void> {
+  const client = new Client({ connectionString: server });
   await client.connect();
   try {
     const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [DATABASE]);
@@ -282,7 +246,11 @@ async function createDatabase(endpoint: Endpoint): Promise<void> {
   }
 }
 
-function notStartable(binary: string, cause: Error): VigilError {
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+function notRunnable(binary: string, cause: Error): VigilError {
   const hint =
     process.platform === 'linux'
       ? 'The binaries need glibc: on Alpine and other musl systems set VIGIL_DATABASE_URL instead.'
@@ -290,6 +258,6 @@ function notStartable(binary: string, cause: Error): VigilError {
   return new VigilError('engine-misconfigured', `${binary} cannot be run (${cause.message}). ${hint}`, { cause });
 }
 
-function startFailed(cluster: string, lines: string): VigilError {
+function notStarted(cluster: string, lines: string): VigilError {
   return new VigilError('engine-unavailable', `PostgreSQL did not start in ${cluster}: ${lines || 'it said nothing'}`);
 }

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { chmod, chown, lstat, mkdir, mkdtemp, readFile, realpath, writeFile } from 'node:fs/promises';
+import { chmod, chown, lstat, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ export type Endpoint =
 
 /** The port only names the socket's file. */
 export const SOCKET_PORT = 5432;
+export const SOCKET_FILE = `.s.PGSQL.${SOCKET_PORT}`;
 /** sun_path holds 108 bytes with its end on Linux and 104 on macOS (unix(7), unix(4)). */
 const MAX_SOCKET_PATH = process.platform === 'linux' ? 107 : 103;
 
@@ -22,14 +23,13 @@ const MAX_SOCKET_PATH = process.platform === 'linux' ? 107 : 103;
  */
 export async function chooseEndpoint(cluster: string, user: ServerUser | null): Promise<Endpoint> {
   if (process.platform === 'win32') return { kind: 'loopback', port: await freePort(), password: await passwordOf(cluster) };
-  const folder = await realpath(cluster);
-  if (fits(folder)) return { kind: 'socket', folder };
-  return { kind: 'socket', folder: await shortFolder(folder, user) };
+  if (fits(cluster)) return { kind: 'socket', folder: cluster };
+  return { kind: 'socket', folder: await shortFolder(cluster, user) };
 }
 
 function fits(folder: string): boolean {
   // A comma parts two folders in PostgreSQL's setting.
-  return Buffer.byteLength(join(folder, `.s.PGSQL.${SOCKET_PORT}`)) <= MAX_SOCKET_PATH && !folder.includes(',');
+  return Buffer.byteLength(join(folder, SOCKET_FILE)) <= MAX_SOCKET_PATH && !folder.includes(',');
 }
 
 /** The same folder for the same cluster, if it is ours and closed to others; else a new one. */

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { readFile, readdir, readlink, realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -6,14 +7,29 @@ import { promisify, types } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Whether a process of this id exists, ours or not. */
+/** Whether a process of this id runs, ours or not. One that has ended and whose parent has not asked (a zombie) does not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return errorCode(error) === 'EPERM';
+    if (errorCode(error) !== 'EPERM') return false;
   }
+  return !isZombie(pid);
+}
+
+/** proc_pid_stat(5), field 3. Only Linux tells; in a container whose first process reaps nobody, zombies stay. */
+function isZombie(pid: number): boolean {
+  if (process.platform !== 'linux') return false;
+  try {
+    return /^[ZX]/.test(fieldsAfterCommand(readFileSync(`/proc/${pid}/stat`, 'utf8'))[0] ?? '');
+  } catch {
+    return false;
+  }
+}
+
+/** The second field is the command in brackets and may hold spaces and brackets itself; these are the third and on. */
+function fieldsAfterCommand(stat: string): string[] {
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
 /**
@@ -25,10 +41,8 @@ export async function birthOf(pid: number): Promise<string | null> {
   try {
     if (process.platform === 'linux') {
       const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-      // The second field is the command in brackets and may hold spaces and brackets itself.
-      const afterCommand = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '');
-      return `${boot.trim()} ${afterCommand[19] ?? ''}`;
+      return `${boot.trim()} ${fieldsAfterCommand(stat)[19] ?? ''}`;
     }
     if (process.platform === 'win32') return null;
     const { stdout } = await run('ps', ['-o', 'lstart=', '-p', String(pid)]);
@@ -83,9 +97,9 @@ export async function readPostmasterFile(cluster: string): Promise<PostmasterFil
 
 /** Waits until none of the processes lives; false when `timeoutMs` passed first. */
 export async function waitUntilGone(pids: readonly number[], timeoutMs: number): Promise<boolean> {
-  const deadline = Date.now() + timeoutMs;
+  const deadline = performance.now() + timeoutMs;
   while (pids.some(isAlive)) {
-    if (Date.now() > deadline) return false;
+    if (performance.now() > deadline) return false;
     await pause(20);
   }
   return true;

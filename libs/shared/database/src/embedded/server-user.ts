@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { VigilError } from '@vigil/contracts';
 
 /** The account PostgreSQL runs under when we are root, which it refuses to be. */
@@ -12,18 +12,18 @@ export interface ServerUser {
 /** In the order of preference: an account made for us or for databases before the one that several daemons share. */
 const PREFERRED = ['vigil', 'postgres', 'nobody'];
 
-export function runsAsRoot(): boolean {
+function runsAsRoot(): boolean {
   return process.platform !== 'win32' && process.getuid?.() === 0;
 }
 
 /**
- * Null where we are not root: the server then runs as we do. As root the owner of an existing cluster, else the
- * first preferred account of /etc/passwd (initdb wants one that exists there).
+ * Null where we are not root: the server then runs as we do. As root the owner of the data folder's cluster where there
+ * is one, else the first preferred account of /etc/passwd (initdb wants one that exists there).
  */
-export async function serverUser(cluster: string): Promise<ServerUser | null> {
+export async function serverUser(dataDir: string): Promise<ServerUser | null> {
   if (!runsAsRoot()) return null;
   const users = await readUsers();
-  const owner = await stat(cluster).catch(() => null);
+  const owner = await stat(join(dataDir, 'postgres')).catch(() => null);
   if (owner && owner.uid !== 0) {
     return users.find((u) => u.uid === owner.uid) ?? { name: String(owner.uid), uid: owner.uid, gid: owner.gid };
   }
@@ -47,17 +47,22 @@ async function readUsers(): Promise<ServerUser[]> {
 }
 
 /**
- * Whether the account can read a file or enter a folder, judged by the permission bits of it and of every folder
- * above it. Access lists and further groups are not looked at: the answer may be no where it is yes, never the reverse.
+ * Whether the account can read a file or list a folder, judged by the permission bits of it and of every folder
+ * above it. Access lists and further groups are not looked at: the answer may be no where it is yes.
  */
 export async function canReach(user: ServerUser, path: string): Promise<boolean> {
-  if (!(await allows(user, path, 0o4))) return false;
-  for (let folder = dirname(path); ; folder = dirname(folder)) {
-    if (!(await allows(user, folder, 0o1))) return false;
-    if (folder === dirname(folder)) return true;
+  return (await allows(user, path, 0o4)) && (await canEnter(user, dirname(path)));
+}
+
+/** Whether the account can go through a folder, and through every folder above it. */
+export async function canEnter(user: ServerUser, folder: string): Promise<boolean> {
+  for (let at = folder; ; at = dirname(at)) {
+    if (!(await allows(user, at, 0o1))) return false;
+    if (at === dirname(at)) return true;
   }
 }
 
+/** The bit as others have it: 4 to read, 1 to enter. */
 async function allows(user: ServerUser, path: string, bit: number): Promise<boolean> {
   const facts = await stat(path).catch(() => null);
   if (!facts) return false;
