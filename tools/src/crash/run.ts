@@ -1,0 +1,181 @@
+import { spawn } from 'node:child_process';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { compare, type Verdict } from './compare.js';
+import type { FeederState } from './feeder.js';
+import { prepareInstallation } from './installation.js';
+import { expectedFrom, type LedgerEntry } from './ledger.js';
+import { makePlan, RULES, SURGE_EVERY_MS, type PlannedKill, type PlanOptions } from './plan.js';
+import { Program } from './program.js';
+import { countedSoFar, outboxSize, readFound } from './stored.js';
+
+export interface CrashOptions extends PlanOptions {
+  /** Makes the program move its offsets before their effect: the comparison must find losses then. */
+  readonly commitEarly: boolean;
+  /** Kept afterwards; made where missing. */
+  readonly folder: string;
+  readonly say: (line: string) => void;
+}
+
+export interface CrashResult extends Verdict {
+  /** Kills with work in flight. */
+  readonly kills: number;
+  readonly posts: number;
+  readonly hits: number;
+  /** Planned kills that found nothing in flight and waited for the next surge. */
+  readonly postponed: number;
+  readonly killed: Readonly<Record<PlannedKill['victim'], number>>;
+  /** Milliseconds from a kill to readiness, the slowest. */
+  readonly slowest_restart_ms: number;
+  readonly seconds: number;
+}
+
+/** Without progress for so long nothing more will come: longer than a feed's interval and a failed poll's rest. */
+const QUIET_MS = 35_000;
+const AT_MOST_MS = 240_000;
+/** So long after everything is counted, what is counted twice by mistake would show. */
+const SETTLE_MS = 3_000;
+
+/** Runs the plan: feeder, program, kills, restarts, quiet, comparison. */
+export async function crashRun(options: CrashOptions): Promise<CrashResult> {
+  const began = Date.now();
+  const plan = makePlan(options);
+  await rm(options.folder, { recursive: true, force: true });
+  await mkdir(options.folder, { recursive: true });
+  const ledgerFile = path.join(options.folder, 'ledger.ndjson');
+  const feeder = await startFeeder(options, ledgerFile);
+  let program: Program | null = null;
+  try {
+    const env = await prepareInstallation(options.folder, plan.sources, feeder.port, options.commitEarly);
+    program = await Program.on(path.join(options.folder, 'data'), env, path.join(options.folder, 'program.log'));
+    await program.start();
+    options.say(`ready after ${Date.now() - began} ms; ${plan.lines.length} lines of ${plan.posts} posts follow, and ${plan.kills.length} kills`);
+    const { startedAt } = await feeder.ask('start');
+    const done = { program: 0, database: 0, both: 0, postponed: 0, slowest: 0 };
+    for (const kill of plan.kills) {
+      const postponed = await untilInFlight(kill, startedAt ?? Date.now(), feeder, program);
+      if (postponed === null) {
+        options.say('everything is released and counted: no work left to be killed in');
+        break;
+      }
+      const tookMs = await carryOut(kill, program);
+      done[kill.victim] += 1;
+      done.postponed += postponed;
+      done.slowest = Math.max(done.slowest, tookMs);
+      const at = ((Date.now() - (startedAt ?? 0)) / 1_000).toFixed(1);
+      options.say(`${at} s: killed ${kill.victim}; ready again after ${tookMs} ms`);
+    }
+    await untilQuiet(feeder, program, options.say);
+    const entries = parseLedger(await readFile(ledgerFile, 'utf8'));
+    const expected = expectedFrom(entries, plan.sources);
+    const found = await readFound(program);
+    const verdict = compare(expected, found, RULES.filter((rule) => rule.alerts).map((rule) => rule.rule));
+    const { program: byProgram, database, both } = done;
+    return {
+      kills: byProgram + database + both,
+      posts: expected.posts.size,
+      hits: [...expected.hits.values()].reduce((sum, n) => sum + n, 0),
+      postponed: done.postponed,
+      killed: { program: byProgram, database, both },
+      slowest_restart_ms: done.slowest,
+      ...verdict,
+      seconds: Math.round((Date.now() - began) / 1_000),
+    };
+  } finally {
+    await program?.stop();
+    feeder.stop();
+  }
+}
+
+/**
+ * Waits for the kill's moment: after a surge, with lines of the streams released and not yet counted. Returns how many surges
+ * found nothing in flight; null where the plan's lines are over.
+ */
+async function untilInFlight(kill: PlannedKill, startedAt: number, feeder: Feeder, program: Program): Promise<number | null> {
+  await pause(Math.max(0, startedAt + kill.notBeforeMs - Date.now()));
+  for (let postponed = 0; ; postponed += 1) {
+    const elapsed = Date.now() - startedAt;
+    const surge = Math.ceil(elapsed / SURGE_EVERY_MS) * SURGE_EVERY_MS;
+    await pause(startedAt + surge + kill.afterSurgeMs - Date.now());
+    const state = await feeder.ask('state');
+    const counted = await countedSoFar(program);
+    if (counted !== null && counted.streamed < state.streamed) return postponed;
+    if (state.released === state.lines) return null;
+  }
+}
+
+/** Kills and starts again. Returns the milliseconds until it was ready. */
+async function carryOut(kill: PlannedKill, program: Program): Promise<number> {
+  const began = Date.now();
+  const before = await program.databasePid();
+  if (kill.victim !== 'database') await program.kill();
+  if (kill.victim !== 'program') await program.killDatabase();
+  if (kill.victim === 'database') {
+    await program.untilDatabaseIsNot(before);
+    await program.untilReady();
+  } else await program.start();
+  return Date.now() - began;
+}
+
+/** Resolves once everything released is counted and indexed, or once nothing moves any more. */
+async function untilQuiet(feeder: Feeder, program: Program, say: (line: string) => void): Promise<void> {
+  const deadline = Date.now() + AT_MOST_MS;
+  let last = '';
+  let since = Date.now();
+  while (Date.now() < deadline) {
+    const state = await feeder.ask('state');
+    const counted = await countedSoFar(program);
+    const outbox = await outboxSize(program);
+    const now = `${state.released} ${counted?.streamed} ${counted?.fed} ${outbox}`;
+    if (now !== last) since = Date.now();
+    last = now;
+    const all = state.released === state.lines && counted?.streamed === state.streamed && counted.fed === state.fed && outbox === 0;
+    if (all && Date.now() - since >= SETTLE_MS) return;
+    if (Date.now() - since > QUIET_MS && state.released === state.lines) {
+      say(`nothing moves any more: ${JSON.stringify({ released: state, counted, outbox })}`);
+      return;
+    }
+    await pause(250);
+  }
+  say('still not quiet: comparing as it stands');
+}
+
+export function parseLedger(text: string): LedgerEntry[] {
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line): LedgerEntry => JSON.parse(line));
+}
+
+interface Feeder {
+  readonly port: number;
+  ask(what: 'start' | 'state'): Promise<FeederState>;
+  stop(): void;
+}
+
+async function startFeeder(options: CrashOptions, ledger: string): Promise<Feeder> {
+  const { seed, posts, kills, killEveryMs } = options;
+  // Under Jest this runs from source, and so must the feeder.
+  const fromSource = import.meta.url.endsWith('.ts');
+  const script = fileURLToPath(new URL(fromSource ? 'feeder.ts' : 'feeder.js', import.meta.url));
+  const hooks = new URL('../../../libs/shared/testing/src/server/source-hooks.mjs', import.meta.url).href;
+  const flags = fromSource ? ['--disable-warning=ExperimentalWarning', '--experimental-transform-types', '--import', hooks] : [];
+  const child = spawn(process.execPath, [...flags, script, JSON.stringify({ options: { seed, posts, kills, killEveryMs }, ledger })], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const port = await new Promise<number>((resolve, reject) => {
+    child.stdout.once('data', (text: Buffer) => resolve(Number(text.toString().trim())));
+    child.once('exit', () => reject(new Error('the feeder ended before it said its port')));
+  });
+  return {
+    port,
+    ask: async (what) => {
+      const response = await fetch(`http://127.0.0.1:${port}/${what}`);
+      const state: FeederState = JSON.parse(await response.text());
+      return state;
+    },
+    stop: () => void child.kill(),
+  };
+}
