@@ -1,1 +1,2 @@
-export {};
+export { AlertsModule } from './alerts.module.js';
+export { AlertsDemo, type DemoCounts } from './demo.js';

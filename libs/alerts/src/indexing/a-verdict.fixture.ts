@@ -1,4 +1,12 @@
-import { type Match, Match as MatchSchema, PostId, type Post, Post as PostSchema, SourceId, type VerdictEvent } from '@vigil/contracts';
+import {
+  type Match,
+  Match as MatchSchema,
+  PostId,
+  type Post,
+  Post as PostSchema,
+  SourceId,
+  type VerdictEvent,
+} from '@vigil/contracts';
 
 export interface VerdictSketch {
   readonly id?: string;

@@ -6,10 +6,14 @@ import { postKey } from './post-key.js';
 
 const NOW = Date.parse('2026-11-21T12:00:00Z');
 const NOTHING: Known = { seen: new Set(), hits: new Map(), erased: new Set() };
-const keyed = (events: readonly VerdictEvent[]) => events.map((event) => ({ key: postKey(event.facts.id), event }));
-const plan = (events: readonly VerdictEvent[], known: Known = NOTHING) => planBatch(keyed(events), known, NOW);
+const keyed = (events: readonly VerdictEvent[]) =>
+  events.map((event) => ({ key: postKey(event.facts.id), event }));
+const plan = (events: readonly VerdictEvent[], known: Known = NOTHING) =>
+  planBatch(keyed(events), known, NOW);
 const total = (counts: BatchPlan['counts'], slogan: string) =>
-  counts.filter((c) => c.slogan === slogan && c.basis === 'event').reduce((sum, c) => ({ posts: sum.posts + c.posts, hits: sum.hits + c.hits }), { posts: 0, hits: 0 });
+  counts
+    .filter((c) => c.slogan === slogan && c.basis === 'event')
+    .reduce((sum, c) => ({ posts: sum.posts + c.posts, hits: sum.hits + c.hits }), { posts: 0, hits: 0 });
 
 describe('planBatch', () => {
   test('counts every post and each rule of a hit, in the bucket of its event time', () => {
@@ -21,11 +25,15 @@ describe('planBatch', () => {
     expect(newPosts).toHaveLength(3);
     expect(total(counts, '')).toEqual({ posts: 3, hits: 1 });
     expect(total(counts, 'p/a')).toEqual({ posts: 0, hits: 1 });
-    expect(new Set(counts.map((c) => new Date(c.bucket).toISOString().slice(11, 16)))).toEqual(new Set(['11:55', '11:50']));
+    expect(new Set(counts.map((c) => new Date(c.bucket).toISOString().slice(11, 16)))).toEqual(
+      new Set(['11:55', '11:50']),
+    );
   });
 
   test('a post from the future counts when it was collected', () => {
-    const { counts } = plan([aVerdict({ publishedAt: '2027-01-01T00:00:00Z', collectedAt: '2026-11-21T11:59:00Z' })]);
+    const { counts } = plan([
+      aVerdict({ publishedAt: '2027-01-01T00:00:00Z', collectedAt: '2026-11-21T11:59:00Z' }),
+    ]);
     expect(counts.map((c) => new Date(c.bucket).toISOString())).toEqual(['2026-11-21T11:55:00.000Z']);
   });
 
@@ -33,7 +41,9 @@ describe('planBatch', () => {
     const { counts, slogans, due, rules } = plan([
       aVerdict({ rules: ['p/a'], publishedAt: '2026-11-01T00:00:00Z', collectedAt: '2026-11-21T11:59:00Z' }),
     ]);
-    expect(counts.filter((c) => c.slogan === 'p/a').map((c) => [c.basis, new Date(c.bucket).toISOString()])).toEqual([
+    expect(
+      counts.filter((c) => c.slogan === 'p/a').map((c) => [c.basis, new Date(c.bucket).toISOString()]),
+    ).toEqual([
       ['event', '2026-11-01T00:00:00.000Z'],
       ['arrival', '2026-11-21T11:55:00.000Z'],
     ]);
@@ -46,7 +56,9 @@ describe('planBatch', () => {
   });
 
   test('a backfill is history: neither live nor due', () => {
-    const { slogans, due, counts } = plan([aVerdict({ rules: ['p/a'], backfill: true, publishedAt: '2026-11-01T00:00:00Z' })]);
+    const { slogans, due, counts } = plan([
+      aVerdict({ rules: ['p/a'], backfill: true, publishedAt: '2026-11-01T00:00:00Z' }),
+    ]);
     expect(slogans.map((s) => [s.hits, s.live])).toEqual([[1, 0]]);
     expect(due).toEqual([]);
     expect(counts.every((c) => c.backfill && c.basis === 'event')).toBe(true);
@@ -101,7 +113,8 @@ class Model {
       if (matches.length === 0) return;
       this.versions.set(id, { version: [revision, ruleset], state: 'current' });
       this.hits++;
-      for (const rule of new Set(matches.map((m) => m.rule))) this.perRule.set(rule, (this.perRule.get(rule) ?? 0) + 1);
+      for (const rule of new Set(matches.map((m) => m.rule)))
+        this.perRule.set(rule, (this.perRule.get(rule) ?? 0) + 1);
       return;
     }
     const [oldRevision, oldRuleset] = stored.version;
@@ -111,7 +124,8 @@ class Model {
       stored.state = 'deleted';
       return;
     }
-    const newer = revision !== oldRevision ? revision > oldRevision : ruleset > oldRuleset && stored.state !== 'deleted';
+    const newer =
+      revision !== oldRevision ? revision > oldRevision : ruleset > oldRuleset && stored.state !== 'deleted';
     if (!newer) return;
     stored.version = [revision, ruleset];
     stored.state = matches.length > 0 ? 'current' : 'superseded';
@@ -136,7 +150,8 @@ class Store {
     const sum = total(result.counts, '');
     this.counts.posts += sum.posts;
     this.counts.hits += sum.hits;
-    for (const slogan of result.slogans) this.perRule.set(slogan.slogan, (this.perRule.get(slogan.slogan) ?? 0) + slogan.hits);
+    for (const slogan of result.slogans)
+      this.perRule.set(slogan.slogan, (this.perRule.get(slogan.slogan) ?? 0) + slogan.hits);
     return result;
   }
 }
@@ -151,7 +166,10 @@ const sketch = fc.record({
 
 /** A log with redeliveries: every event may come again later, any number of times, whole stretches included. */
 const log = fc
-  .tuple(fc.array(sketch, { minLength: 1, maxLength: 25 }), fc.array(fc.tuple(fc.nat(), fc.nat(), fc.integer({ min: 1, max: 6 })), { maxLength: 8 }))
+  .tuple(
+    fc.array(sketch, { minLength: 1, maxLength: 25 }),
+    fc.array(fc.tuple(fc.nat(), fc.nat(), fc.integer({ min: 1, max: 6 })), { maxLength: 8 }),
+  )
   .map(([sketches, repeats]) => {
     const events = sketches.map((one) => aVerdict(one));
     for (const [from, at, length] of repeats) {
@@ -193,7 +211,13 @@ describe('planBatch, however the log is cut and repeated', () => {
         const store = new Store();
         store.apply(events);
         const again = store.apply(events);
-        expect([again.newPosts, again.counts, again.slogans, again.rules, again.due]).toEqual([[], [], [], [], []]);
+        expect([again.newPosts, again.counts, again.slogans, again.rules, again.due]).toEqual([
+          [],
+          [],
+          [],
+          [],
+          [],
+        ]);
       }),
       { numRuns: 300 },
     );

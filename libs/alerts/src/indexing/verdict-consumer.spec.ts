@@ -40,15 +40,30 @@ const running: HitProjector[] = [];
 function aService() {
   const index = new FailingIndex(db());
   const failures: unknown[] = [];
-  const projector = new HitProjector(db(), index, () => clock.now(), { onIndexed: () => undefined, onFailure: (error) => failures.push(error) });
+  const projector = new HitProjector(db(), index, () => clock.now(), {
+    onIndexed: () => undefined,
+    onFailure: (error) => failures.push(error),
+  });
   running.push(projector);
   const metrics = new AlertsMetrics(new Registry(), async () => 0);
-  const consumer = new VerdictConsumer({ db: db(), clock, seenDays: new SeenDays(db()), projector, metrics, onDue: () => undefined, commitEarly: false });
+  const consumer = new VerdictConsumer({
+    db: db(),
+    clock,
+    seenDays: new SeenDays(db()),
+    projector,
+    metrics,
+    onDue: () => undefined,
+    commitEarly: false,
+  });
   return { index, failures, projector, consumer };
 }
 
-const found = async (index: FailingIndex, rules: string[]) => (await index.search({ rules, states: ['current', 'superseded', 'deleted'], order: 'newest', size: 50 })).hits.map((one) => one.hit);
-const outbox = async () => Number((await db().query<{ n: string }>('SELECT count(*) n FROM hit_outbox'))[0]?.n);
+const found = async (index: FailingIndex, rules: string[]) =>
+  (
+    await index.search({ rules, states: ['current', 'superseded', 'deleted'], order: 'newest', size: 50 })
+  ).hits.map((one) => one.hit);
+const outbox = async () =>
+  Number((await db().query<{ n: string }>('SELECT count(*) n FROM hit_outbox'))[0]?.n);
 async function counted(slogan: string) {
   const [row] = await db().query<{ posts: string | null; hits: string | null }>(
     `SELECT sum(posts) posts, sum(hits) hits FROM count_bucket WHERE slogan = $1 AND basis = 'event'`,
@@ -59,17 +74,30 @@ async function counted(slogan: string) {
 
 afterEach(async () => {
   for (const projector of running.splice(0)) await projector.stop();
-  await db().query('TRUNCATE alerts_offset, seen_post, count_bucket, slogan_count, hit, hit_rule, hit_outbox, spike_due, erased_post, hit_index, hit_index_text');
+  await db().query(
+    'TRUNCATE alerts_offset, seen_post, count_bucket, slogan_count, hit, hit_rule, hit_outbox, spike_due, erased_post, hit_index, hit_index_text',
+  );
 });
 
 describe('verdicts into counts, hits and the index', () => {
   test('a batch has its whole effect, and is searchable', async () => {
     const { consumer, index } = aService();
-    await consumer.handle(aBatch([aVerdict({ id: 'rss:1' }), aVerdict({ id: 'rss:2', rules: ['p/a'], text: 'some neutral words' })], 0n));
+    await consumer.handle(
+      aBatch(
+        [aVerdict({ id: 'rss:1' }), aVerdict({ id: 'rss:2', rules: ['p/a'], text: 'some neutral words' })],
+        0n,
+      ),
+    );
     expect(await counted('')).toEqual({ posts: 2, hits: 1 });
     expect(await counted('p/a')).toEqual({ posts: 0, hits: 1 });
-    const hits = await eventually(async () => (await found(index, ['p/a'])).length === 1 && found(index, ['p/a']));
-    expect(hits[0]).toMatchObject({ state: 'current', post: { id: 'rss:2', text: 'some neutral words' }, region: 'sahel' });
+    const hits = await eventually(
+      async () => (await found(index, ['p/a'])).length === 1 && found(index, ['p/a']),
+    );
+    expect(hits[0]).toMatchObject({
+      state: 'current',
+      post: { id: 'rss:2', text: 'some neutral words' },
+      region: 'sahel',
+    });
     await eventually(async () => (await outbox()) === 0);
     expect(await consumer.resumeFrom([0, 1])).toEqual(new Map([[0, 2n]]));
   });
@@ -79,13 +107,21 @@ describe('verdicts into counts, hits and the index', () => {
     const batch = aBatch([aVerdict({ rules: ['p/a'] })], 0n);
     await consumer.handle(batch);
     await expect(consumer.handle(batch)).rejects.toMatchObject({ code: 'fenced' });
-    await expect(consumer.handle(aBatch([aVerdict({ id: 'rss:9' })], 7n))).rejects.toMatchObject({ code: 'fenced' });
+    await expect(consumer.handle(aBatch([aVerdict({ id: 'rss:9' })], 7n))).rejects.toMatchObject({
+      code: 'fenced',
+    });
     expect(await counted('')).toEqual({ posts: 1, hits: 1 });
   });
 
   test('two consumers of one partition: one has its effect', async () => {
-    const batch = aBatch(Array.from({ length: 50 }, (_, i) => aVerdict({ id: `rss:${i}`, rules: ['p/a'] })), 0n);
-    const outcomes = await Promise.allSettled([aService().consumer.handle(batch), aService().consumer.handle(batch)]);
+    const batch = aBatch(
+      Array.from({ length: 50 }, (_, i) => aVerdict({ id: `rss:${i}`, rules: ['p/a'] })),
+      0n,
+    );
+    const outcomes = await Promise.allSettled([
+      aService().consumer.handle(batch),
+      aService().consumer.handle(batch),
+    ]);
     expect(outcomes.map((one) => one.status).sort()).toEqual(['fulfilled', 'rejected']);
     expect(await counted('p/a')).toEqual({ posts: 0, hits: 50 });
   });
@@ -112,17 +148,40 @@ describe('verdicts into counts, hits and the index', () => {
 
   test('edits and deletions reach the index, also of a post of an earlier batch', async () => {
     const { consumer, index } = aService();
-    await consumer.handle(aBatch([aVerdict({ id: 'rss:1', rules: ['p/a'] }), aVerdict({ id: 'rss:2', rules: ['p/a'] })], 0n));
-    await consumer.handle(aBatch([aVerdict({ id: 'rss:1', type: 'edited', revision: 1 }), aVerdict({ id: 'rss:2', type: 'deleted' })], 2n));
-    const states = () => found(index, ['p/a']).then((hits) => Object.fromEntries(hits.map((hit) => [hit.post.id, hit.state])));
-    await eventually(async () => expect(await states()).toEqual({ 'rss:1': 'superseded', 'rss:2': 'deleted' }));
+    await consumer.handle(
+      aBatch([aVerdict({ id: 'rss:1', rules: ['p/a'] }), aVerdict({ id: 'rss:2', rules: ['p/a'] })], 0n),
+    );
+    await consumer.handle(
+      aBatch(
+        [aVerdict({ id: 'rss:1', type: 'edited', revision: 1 }), aVerdict({ id: 'rss:2', type: 'deleted' })],
+        2n,
+      ),
+    );
+    const states = () =>
+      found(index, ['p/a']).then((hits) => Object.fromEntries(hits.map((hit) => [hit.post.id, hit.state])));
+    await eventually(async () =>
+      expect(await states()).toEqual({ 'rss:1': 'superseded', 'rss:2': 'deleted' }),
+    );
     expect(await counted('p/a')).toEqual({ posts: 0, hits: 2 });
   });
 
   test('text that no PostgreSQL text can hold is kept to the letter', async () => {
     const { consumer } = aService();
     const text = `nul \u0000, half a pair \ud800, quote " \\ and\nnew line`;
-    await consumer.handle(aBatch([aVerdict({ id: 'rss:odd\u0000\ud800', rules: ['p/a'], text, region: 'a\u0000b', author: 'x\u0000' })], 0n));
+    await consumer.handle(
+      aBatch(
+        [
+          aVerdict({
+            id: 'rss:odd\u0000\ud800',
+            rules: ['p/a'],
+            text,
+            region: 'a\u0000b',
+            author: 'x\u0000',
+          }),
+        ],
+        0n,
+      ),
+    );
     expect((await hitOfPost(db(), 'rss:odd\u0000\ud800'))?.post.text).toBe(text);
   });
 
@@ -150,7 +209,12 @@ describe('verdicts into counts, hits and the index', () => {
 
   test('reindex rebuilds an index that was lost', async () => {
     const { consumer, index, projector } = aService();
-    await consumer.handle(aBatch(Array.from({ length: 20 }, (_, i) => aVerdict({ id: `rss:${i}`, rules: ['p/a'] })), 0n));
+    await consumer.handle(
+      aBatch(
+        Array.from({ length: 20 }, (_, i) => aVerdict({ id: `rss:${i}`, rules: ['p/a'] })),
+        0n,
+      ),
+    );
     await eventually(async () => (await outbox()) === 0);
     await db().query('TRUNCATE hit_index, hit_index_text');
     expect(await projector.reindex()).toBe(20);

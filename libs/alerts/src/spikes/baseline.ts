@@ -88,7 +88,11 @@ interface Window {
 function windowsBefore(history: SpikeHistory, before: number): Window[] {
   const since = Math.max(history.from, history.watchedSince, before - BASELINE_MS);
   const windows: Window[] = [];
-  for (let start = Math.ceil(since / WINDOW_MS) * WINDOW_MS; start + WINDOW_MS <= before; start += WINDOW_MS) {
+  for (
+    let start = Math.ceil(since / WINDOW_MS) * WINDOW_MS;
+    start + WINDOW_MS <= before;
+    start += WINDOW_MS
+  ) {
     windows.push({ slot: slotOf(start), hits: sumOf(history.hits, history.from, start, WINDOW_BUCKETS) });
   }
   return windows;

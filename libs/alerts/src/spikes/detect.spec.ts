@@ -37,7 +37,10 @@ function clumped(mean: number, next: () => number): number {
 
 const diurnal = (bucket: number) => Math.exp(Math.cos((2 * Math.PI * bucket) / BUCKETS_A_DAY)) / 1.266;
 
-function historyOf(hits: readonly number[], options: { live?: readonly number[]; voices?: number } = {}): SpikeHistory {
+function historyOf(
+  hits: readonly number[],
+  options: { live?: readonly number[]; voices?: number } = {},
+): SpikeHistory {
   const live = options.live ?? hits;
   const voices: Voice[] = live.flatMap((count, bucket) =>
     Array.from({ length: bucket > live.length - 400 ? count : 0 }, (_, i) => ({
@@ -54,7 +57,10 @@ function steady(perHour: number, seed = 1): number[] {
   const next = random(seed);
   return Array.from({ length: BUCKETS }, (_, i) => clumped((perHour / 12) * diurnal(i), next));
 }
-const withLast = (hits: number[], last: readonly number[]) => [...hits.slice(0, hits.length - last.length), ...last];
+const withLast = (hits: number[], last: readonly number[]) => [
+  ...hits.slice(0, hits.length - last.length),
+  ...last,
+];
 
 describe('detect', () => {
   test('silence is no spike', () => expect(detect(historyOf(quiet()), NOW)).toBeNull());
@@ -62,7 +68,12 @@ describe('detect', () => {
   test('a slogan unheard of for two weeks fires at six hits of several people', () => {
     expect(detect(historyOf(withLast(quiet(), [3, 2])), NOW)).toBeNull();
     const spike = detect(historyOf(withLast(quiet(), [4, 2])), NOW);
-    expect(spike).toMatchObject({ observed: 6, authors: 6, startedAt: bucketOf(NOW) - BUCKET_MS, peakAt: bucketOf(NOW) - BUCKET_MS });
+    expect(spike).toMatchObject({
+      observed: 6,
+      authors: 6,
+      startedAt: bucketOf(NOW) - BUCKET_MS,
+      peakAt: bucketOf(NOW) - BUCKET_MS,
+    });
     expect(spike?.probability).toBeLessThan(1e-4);
   });
 
@@ -79,7 +90,9 @@ describe('detect', () => {
   test('a decayed rise still goes on by the easier rule, then ends', () => {
     const decaying = withLast(quiet(), [30, 18, 9, 4, 2, 1, 1, 1, 1]);
     expect(detect(historyOf(decaying), NOW, GOES_ON)).not.toBeNull();
-    expect(detect(historyOf(withLast(quiet(), [30, 18, 9, 4, 2, 1, 0, 0, 0, 0, 0, 0])), NOW, GOES_ON)).toBeNull();
+    expect(
+      detect(historyOf(withLast(quiet(), [30, 18, 9, 4, 2, 1, 0, 0, 0, 0, 0, 0])), NOW, GOES_ON),
+    ).toBeNull();
   });
 
   test('a backfill is never a spike', () => {
@@ -118,13 +131,29 @@ describe('false alarms without any burst', () => {
     const next = random(Math.round(perHour * 100));
     const weeks = 8;
     const days = 15 + weeks * 7;
-    const all = Array.from({ length: days * BUCKETS_A_DAY }, (_, i) => clumped((perHour / 12) * diurnal(i), next));
+    const all = Array.from({ length: days * BUCKETS_A_DAY }, (_, i) =>
+      clumped((perHour / 12) * diurnal(i), next),
+    );
     let alarms = 0;
     for (let end = 15 * BUCKETS_A_DAY; end <= all.length; end += 6) {
       const hits = all.slice(end - 15 * BUCKETS_A_DAY, end);
-      const voices = hits.slice(-6).flatMap((count, b) => Array.from({ length: count }, (_, i) => ({ at: FROM + (hits.length - 6 + b) * BUCKET_MS + i, author: `${b} ${i}`, source: 's' })));
+      const voices = hits
+        .slice(-6)
+        .flatMap((count, b) =>
+          Array.from({ length: count }, (_, i) => ({
+            at: FROM + (hits.length - 6 + b) * BUCKET_MS + i,
+            author: `${b} ${i}`,
+            source: 's',
+          })),
+        );
       const shift = ((end % BUCKETS_A_DAY) - (BUCKETS % BUCKETS_A_DAY)) * BUCKET_MS;
-      const history = { from: FROM + shift, hits, live: hits, watchedSince: 0, voices: voices.map((v) => ({ ...v, at: v.at + shift })) };
+      const history = {
+        from: FROM + shift,
+        hits,
+        live: hits,
+        watchedSince: 0,
+        voices: voices.map((v) => ({ ...v, at: v.at + shift })),
+      };
       if (detect(history, FROM + shift + hits.length * BUCKET_MS - 1) !== null) alarms++;
     }
     expect(alarms / weeks).toBeLessThan(1);

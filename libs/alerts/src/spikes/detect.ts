@@ -53,10 +53,24 @@ export function detect(history: SpikeHistory, now: number, options: DetectOption
   const probability = upperTail(observed, law);
   if (probability >= options.probability) return null;
   const { startedAt, peakAt } = shapeOf(history, windowStart, windowEnd);
-  return { observed, expected: law.mean, probability, windowStart, windowEnd, startedAt, peakAt, authors, sources };
+  return {
+    observed,
+    expected: law.mean,
+    probability,
+    windowStart,
+    windowEnd,
+    startedAt,
+    peakAt,
+    authors,
+    sources,
+  };
 }
 
-function shapeOf(history: SpikeHistory, windowStart: number, windowEnd: number): { startedAt: number; peakAt: number } {
+function shapeOf(
+  history: SpikeHistory,
+  windowStart: number,
+  windowEnd: number,
+): { startedAt: number; peakAt: number } {
   let startedAt: number | null = null;
   let peak = { at: windowStart, hits: 0 };
   for (let at = windowStart; at < windowEnd; at += BUCKET_MS) {

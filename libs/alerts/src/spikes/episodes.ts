@@ -41,7 +41,8 @@ interface EpisodeRow extends Record<string, unknown> {
   expected: number;
 }
 
-const COLUMNS = 'a.id, a.key_value, a.demo, a.started_at, a.risen_until, a.closed_at, a.observed, a.found_late, a.opened_at, a.expected';
+const COLUMNS =
+  'a.id, a.key_value, a.demo, a.started_at, a.risen_until, a.closed_at, a.observed, a.found_late, a.opened_at, a.expected';
 
 function toEpisode(row: EpisodeRow): Episode {
   return {
@@ -65,15 +66,18 @@ export async function openEpisodes(db: Queryable, limit: number): Promise<Episod
   return rows.map(toEpisode);
 }
 
-/** Of each key the open episode, else the last one. */
-export async function latestEpisodes(db: Queryable, keys: readonly SloganKey[]): Promise<Map<string, Episode>> {
+/** Of each key the open episode, and those whose rise went on within `since`; the latest begun first. */
+export async function recentEpisodes(
+  db: Queryable,
+  keys: readonly SloganKey[],
+  since: number,
+): Promise<Map<string, Episode[]>> {
   const rows = await db.query<EpisodeRow>(
-    `SELECT DISTINCT ON (a.key_value, a.demo) ${COLUMNS}
-     FROM alert a JOIN unnest($1::text[], $2::bool[]) AS k (slogan, demo) ON a.key_value = k.slogan AND a.demo = k.demo
-     WHERE a.key_kind = 'slogan' ORDER BY a.key_value, a.demo, (a.closed_at IS NULL) DESC, a.started_at DESC`,
-    [keys.map((key) => key.slogan), keys.map((key) => key.demo)],
+    `SELECT ${COLUMNS} FROM alert a JOIN unnest($1::text[], $2::bool[]) AS k (slogan, demo) ON a.key_value = k.slogan AND a.demo = k.demo
+     WHERE a.key_kind = 'slogan' AND (a.closed_at IS NULL OR a.risen_until >= $3) ORDER BY a.started_at DESC`,
+    [keys.map((key) => key.slogan), keys.map((key) => key.demo), new Date(since)],
   );
-  return new Map(rows.map(toEpisode).map((episode) => [nameOf(episode.key), episode]));
+  return Map.groupBy(rows.map(toEpisode), (episode) => nameOf(episode.key));
 }
 
 /** What the hits of an episode say of it. */
@@ -89,7 +93,12 @@ interface Facts {
   readonly regions: Alert['regions'];
 }
 
-async function factsOf(tx: Queryable, key: SloganKey, startedAt: number, risenUntil: number): Promise<Facts | null> {
+async function factsOf(
+  tx: Queryable,
+  key: SloganKey,
+  startedAt: number,
+  risenUntil: number,
+): Promise<Facts | null> {
   const stretch = [key.slogan, key.demo, new Date(startedAt), new Date(risenUntil + QUIET_MS)];
   const where = 'rule = $1 AND demo = $2 AND at >= $3 AND at < $4 AND NOT backfill';
   const [facts] = await tx.query<{
@@ -115,7 +124,10 @@ async function factsOf(tx: Queryable, key: SloganKey, startedAt: number, risenUn
     stretch,
   );
   const list = (kind: string, label: (value: string) => string) =>
-    parts.filter((part) => part.kind === kind).slice(0, MOST_PARTS).map(({ key: value, hits }) => ({ key: value, label: label(value), hits }));
+    parts
+      .filter((part) => part.kind === kind)
+      .slice(0, MOST_PARTS)
+      .map(({ key: value, hits }) => ({ key: value, label: label(value), hits }));
   return {
     hits: facts.hits,
     lastHitAt: facts.last_at,
@@ -129,8 +141,16 @@ async function factsOf(tx: Queryable, key: SloganKey, startedAt: number, risenUn
   };
 }
 
-/** Opens an episode. Returns its id, or null where its hits are gone meanwhile. */
-export async function openEpisode(tx: Queryable, key: SloganKey, spike: Spike, now: number): Promise<string | null> {
+/**
+ * Opens an episode; one whose rise was over long ago (found late) is closed at once and still waits for a reviewer.
+ * Returns its id, or null where its hits are gone meanwhile.
+ */
+export async function openEpisode(
+  tx: Queryable,
+  key: SloganKey,
+  spike: Spike,
+  now: number,
+): Promise<string | null> {
   const risenUntil = Math.min(now, spike.windowEnd);
   const facts = await factsOf(tx, key, spike.startedAt, risenUntil);
   if (facts === null) return null;
@@ -139,8 +159,8 @@ export async function openEpisode(tx: Queryable, key: SloganKey, spike: Spike, n
   const headline = headlineOf({ ...facts, observed: spike.observed, expected: spike.expected, foundLate });
   await tx.query(
     `INSERT INTO alert (id, key_kind, key_value, label, demo, headline, severity, severity_rank, indicator, stance, observed, expected,
-       probability, window_minutes, opened_at, started_at, peak_at, last_hit_at, risen_until, found_late, hits, sources, languages, regions, due_at)
-     VALUES ($1, 'slogan', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`,
+       probability, window_minutes, opened_at, started_at, peak_at, last_hit_at, risen_until, found_late, hits, sources, languages, regions, due_at, closed_at)
+     VALUES ($1, 'slogan', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`,
     [
       id,
       key.slogan,
@@ -166,6 +186,7 @@ export async function openEpisode(tx: Queryable, key: SloganKey, spike: Spike, n
       JSON.stringify(facts.languages),
       JSON.stringify(facts.regions),
       new Date(now + DUE_MINUTES[facts.severity] * 60_000),
+      now - risenUntil >= QUIET_MS ? new Date(now) : null,
     ],
   );
   return id;
@@ -175,13 +196,21 @@ export async function openEpisode(tx: Queryable, key: SloganKey, spike: Spike, n
  * Brings an episode up to date; `spike` where its rise was seen again. Its `version` stays: that guards what reviewers
  * do, and a rise that goes on must not refuse their decisions every few seconds.
  */
-export async function continueEpisode(tx: Queryable, episode: Episode, spike: Spike | null, now: number): Promise<void> {
+export async function continueEpisode(
+  tx: Queryable,
+  episode: Episode,
+  spike: Spike | null,
+  now: number,
+): Promise<void> {
   const risenUntil = Math.max(episode.risenUntil, spike === null ? 0 : Math.min(now, spike.windowEnd));
   const startedAt = Math.min(episode.startedAt, spike?.startedAt ?? episode.startedAt);
   const facts = await factsOf(tx, episode.key, startedAt, risenUntil);
   if (facts === null) return;
   const higher = spike !== null && spike.observed > episode.observed ? spike : null;
-  const told = { observed: higher?.observed ?? episode.observed, expected: higher?.expected ?? episode.expected };
+  const told = {
+    observed: higher?.observed ?? episode.observed,
+    expected: higher?.expected ?? episode.expected,
+  };
   const goesOn = now - risenUntil < QUIET_MS;
   await tx.query(
     `UPDATE alert SET started_at = $2, risen_until = $3, last_hit_at = $4, hits = $5, sources = $6, languages = $7, regions = $8,
@@ -214,5 +243,8 @@ export async function continueEpisode(tx: Queryable, episode: Episode, spike: Sp
 }
 
 export async function closeEpisode(tx: Queryable, episode: Episode, now: number): Promise<void> {
-  await tx.query('UPDATE alert SET closed_at = $2, version = version + 1 WHERE id = $1', [episode.id, new Date(now)]);
+  await tx.query('UPDATE alert SET closed_at = $2, version = version + 1 WHERE id = $1', [
+    episode.id,
+    new Date(now),
+  ]);
 }

@@ -32,7 +32,11 @@ export interface Told {
 
 /** A sentence for people: “Remaining and expanding” in 4 languages, 12 times the usual, 6 sources. */
 export function headlineOf(told: Told): string {
-  const parts = [`“${told.label}”${spoken(told.languages)}`, howMuch(told), count(told.sources.length, 'source', 'sources')];
+  const parts = [
+    `“${told.label}”${spoken(told.languages)}`,
+    howMuch(told),
+    count(told.sources.length, 'source', 'sources'),
+  ];
   if (told.foundLate) parts.push('found late');
   return parts.join(', ');
 }

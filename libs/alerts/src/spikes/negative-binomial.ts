@@ -71,7 +71,11 @@ function logMass(k: number, { mean, dispersion }: CountLaw): number {
   if (dispersion < POISSON_BELOW) return k * Math.log(mean) - mean - logGamma(k + 1);
   const size = mean / (dispersion - 1);
   return (
-    logGamma(k + size) - logGamma(size) - logGamma(k + 1) - size * Math.log(dispersion) + k * Math.log(1 - 1 / dispersion)
+    logGamma(k + size) -
+    logGamma(size) -
+    logGamma(k + 1) -
+    size * Math.log(dispersion) +
+    k * Math.log(1 - 1 / dispersion)
   );
 }
 

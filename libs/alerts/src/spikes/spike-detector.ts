@@ -7,7 +7,15 @@ import { announceAlert } from '../live-events.js';
 import { queueDeliveries } from '../notify/deliveries.js';
 import { type SpikeHistory, WINDOW_MS } from './baseline.js';
 import { detect, GOES_ON, type Spike } from './detect.js';
-import { closeEpisode, continueEpisode, type Episode, latestEpisodes, openEpisode, openEpisodes, QUIET_MS } from './episodes.js';
+import {
+  closeEpisode,
+  continueEpisode,
+  type Episode,
+  recentEpisodes,
+  openEpisode,
+  openEpisodes,
+  QUIET_MS,
+} from './episodes.js';
 import { nameOf, readHistories, type SloganKey } from './spike-history.js';
 
 /** Advisory lock: one detector at a time over all processes. The number is arbitrary and ours alone. */
@@ -50,14 +58,22 @@ export class SpikeDetector {
     const { db, clock, metrics, log } = this.options;
     const stopTimer = metrics.detectorSeconds.startTimer();
     const result = await db.transaction(async (tx) => {
-      const [lock] = await tx.query<{ ours: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS ours', [DETECTOR_LOCK]);
+      const [lock] = await tx.query<{ ours: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS ours', [
+        DETECTOR_LOCK,
+      ]);
       if (!lock?.ours) return NOTHING;
       const now = clock.now();
       const { due, seqs, more } = await readDue(tx);
       const open = all ? await openEpisodes(tx, MOST_OPEN) : [];
-      const keys = new Map([...open.map((episode) => episode.key), ...due.values()].map((key) => [nameOf(key), { slogan: key.slogan, demo: key.demo }]));
+      const keys = new Map(
+        [...open.map((episode) => episode.key), ...due.values()].map((key) => [
+          nameOf(key),
+          { slogan: key.slogan, demo: key.demo },
+        ]),
+      );
       const opened = keys.size === 0 ? [] : await this.#lookAt(tx, [...keys.values()], due, now);
-      if (seqs.length > 0) await tx.query('DELETE FROM spike_due WHERE seq = ANY($1::bigint[])', [`{${seqs.join(',')}}`]);
+      if (seqs.length > 0)
+        await tx.query('DELETE FROM spike_due WHERE seq = ANY($1::bigint[])', [`{${seqs.join(',')}}`]);
       return { opened, more, looked: true };
     });
     stopTimer();
@@ -66,16 +82,20 @@ export class SpikeDetector {
     return result;
   }
 
-  async #lookAt(tx: Queryable, keys: readonly SloganKey[], due: ReadonlyMap<string, Due>, now: number): Promise<string[]> {
+  async #lookAt(
+    tx: Queryable,
+    keys: readonly SloganKey[],
+    due: ReadonlyMap<string, Due>,
+    now: number,
+  ): Promise<string[]> {
     const earliest = Math.min(now, ...[...due.values()].map((one) => Math.max(one.earliest, now - LATE_MS)));
     const histories = await readHistories(tx, keys, now, earliest - WINDOW_MS);
-    const episodes = await latestEpisodes(tx, keys);
+    const episodes = await recentEpisodes(tx, keys, now - LATE_MS - 2 * QUIET_MS);
     const opened: string[] = [];
     for (const key of keys) {
       const history = histories.get(nameOf(key));
       if (history === undefined) continue;
-      const episode = episodes.get(nameOf(key)) ?? null;
-      const step = stepOf(history, due.get(nameOf(key)) ?? null, episode, now);
+      const step = stepOf(history, due.get(nameOf(key)) ?? null, episodes.get(nameOf(key)) ?? [], now);
       if (step.kind === 'none') continue;
       const id = step.kind === 'open' ? await openEpisode(tx, key, step.spike, now) : step.episode.id;
       if (id === null) continue;
@@ -99,27 +119,40 @@ export type Step =
 
 /**
  * What a look makes of a slogan. Pure. Windows are those that end now or at a bucket whose live counts changed in the
- * last 24 h (what an outage delayed). A rise that touches the last episode, or its quiet hour, continues it.
+ * last 24 h (what an outage delayed). A rise that touches an episode, or its quiet hour, continues it.
+ * `episodes`: the open one and those of the last day, the latest begun first.
  */
 export function stepOf(
   history: SpikeHistory,
   due: { earliest: number; latest: number } | null,
-  episode: Episode | null,
+  episodes: readonly Episode[],
   now: number,
 ): Step {
   const spike = mostUnlikely(history, due, now);
   if (spike !== null) {
-    const same = episode !== null && (episode.closedAt === null || spike.windowStart < episode.risenUntil + QUIET_MS);
-    return same ? { kind: 'continue', episode, spike } : { kind: 'open', spike };
+    const episode = episodes.find((one) => touches(one, spike));
+    return episode === undefined ? { kind: 'open', spike } : { kind: 'continue', episode, spike };
   }
-  if (episode === null || episode.closedAt !== null) return { kind: 'none' };
+  const episode = episodes.find((one) => one.closedAt === null);
+  if (episode === undefined) return { kind: 'none' };
   const goesOn = detect(history, now, GOES_ON);
   if (goesOn !== null) return { kind: 'continue', episode, spike: goesOn };
   if (now - episode.risenUntil >= QUIET_MS) return { kind: 'close', episode };
   return due === null ? { kind: 'none' } : { kind: 'continue', episode, spike: null };
 }
 
-function mostUnlikely(history: SpikeHistory, due: { earliest: number; latest: number } | null, now: number): Spike | null {
+function touches(episode: Episode, spike: Spike): boolean {
+  const afterItsBeginning = spike.windowEnd > episode.startedAt - QUIET_MS;
+  return (
+    afterItsBeginning && (episode.closedAt === null || spike.windowStart < episode.risenUntil + QUIET_MS)
+  );
+}
+
+function mostUnlikely(
+  history: SpikeHistory,
+  due: { earliest: number; latest: number } | null,
+  now: number,
+): Spike | null {
   let best = detect(history, now);
   if (due === null) return best;
   const last = Math.min(bucketOf(now) - BUCKET_MS, due.latest + WINDOW_MS - BUCKET_MS);

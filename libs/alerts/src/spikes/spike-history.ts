@@ -29,7 +29,12 @@ export async function readHistories(
   const drafts = new Map(
     keys.map((key) => [
       nameOf(key),
-      { hits: new Float64Array(length), live: new Float64Array(length), voices: new Array<Voice>(), demo: key.demo },
+      {
+        hits: new Float64Array(length),
+        live: new Float64Array(length),
+        voices: new Array<Voice>(),
+        demo: key.demo,
+      },
     ]),
   );
 
@@ -58,14 +63,20 @@ export async function readHistories(
     drafts.get(nameOf({ slogan: rule, demo }))?.voices.push({ at: at.getTime(), author, source });
   }
   return new Map(
-    [...drafts].map(([name, { demo, ...series }]) => [name, { from, watchedSince: (demo ? since.demo : since.real) ?? now, ...series }]),
+    [...drafts].map(([name, { demo, ...series }]) => [
+      name,
+      { from, watchedSince: (demo ? since.demo : since.real) ?? now, ...series },
+    ]),
   );
 }
 
 /** When the first post was counted, apart for demo and real ones: before it nothing is known. */
 async function watchedSince(db: Queryable): Promise<{ demo: number | null; real: number | null }> {
   const first = (demo: boolean) =>
-    db.query<{ bucket: Date }>(`SELECT bucket FROM count_bucket WHERE slogan = '' AND demo = $1 ORDER BY bucket LIMIT 1`, [demo]);
+    db.query<{ bucket: Date }>(
+      `SELECT bucket FROM count_bucket WHERE slogan = '' AND demo = $1 ORDER BY bucket LIMIT 1`,
+      [demo],
+    );
   const real = (await first(false))[0];
   const demo = (await first(true))[0];
   return { real: real?.bucket.getTime() ?? null, demo: demo?.bucket.getTime() ?? null };

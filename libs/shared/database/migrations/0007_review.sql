@@ -27,6 +27,7 @@ CREATE TABLE alert (
   languages jsonb NOT NULL,
   regions jsonb NOT NULL,
   claimed_by text,
+  claimed_by_name text,
   claimed_until timestamptz,
   due_at timestamptz NOT NULL,
   -- The decision that stands; null before one and after an undo.
@@ -47,6 +48,7 @@ CREATE TABLE decision (
   outcome text NOT NULL,
   note text NOT NULL,
   decided_by text NOT NULL,
+  decided_by_name text NOT NULL,
   at timestamptz NOT NULL,
   undo_until timestamptz NOT NULL,
   undone_at timestamptz,

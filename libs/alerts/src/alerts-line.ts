@@ -1,0 +1,95 @@
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { type Consumer, MessageBus } from '@vigil/bus';
+import { Inject } from '@nestjs/common';
+import { type Settings, SETTINGS } from '@vigil/config';
+import { Clock, VERDICTS } from '@vigil/contracts';
+import { Database } from '@vigil/database';
+import { Telemetry } from '@vigil/telemetry';
+import { HitProjector } from './indexing/hit-projector.js';
+import { expire } from './indexing/retention.js';
+import { SeenDays } from './indexing/seen-days.js';
+import { VerdictConsumer } from './indexing/verdict-consumer.js';
+import { Notifier } from './notify/notifier.js';
+import { SpikeWatch } from './spikes/spike-watch.js';
+
+/** What other processes left in the outbox is looked for this often. */
+const RESUME_MS = 10_000;
+const EXPIRE_MS = 3_600_000;
+
+/** Starts and stops the line: verdicts → counts, hits, index → spikes → notifications. */
+@Injectable()
+export class AlertsLine implements OnApplicationBootstrap, OnApplicationShutdown {
+  #consumer: Consumer | null = null;
+  readonly #timers: NodeJS.Timeout[] = [];
+
+  constructor(
+    private readonly bus: MessageBus,
+    private readonly db: Database,
+    private readonly clock: Clock,
+    private readonly telemetry: Telemetry,
+    @Inject(SETTINGS) private readonly settings: Settings,
+    private readonly seenDays: SeenDays,
+    private readonly projector: HitProjector,
+    private readonly handler: VerdictConsumer,
+    private readonly watch: SpikeWatch,
+    private readonly notifier: Notifier,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    this.telemetry.addCheck('hit index', () => {
+      const since = this.projector.failingSince;
+      return since === null
+        ? null
+        : `The hit index takes nothing since ${new Date(since).toISOString()}: search lacks what came since then, nothing is lost.`;
+    });
+    this.telemetry.addCheck('verdicts', () => {
+      const failure = this.#consumer?.failure ?? null;
+      return failure === null
+        ? null
+        : `Verdicts are not being read (${failure}): counts, search and alerts stand still.`;
+    });
+    await this.seenDays.ensure(this.clock.now());
+    this.#resume(0);
+    this.#timers.push(
+      setInterval(() => this.#resume(), RESUME_MS),
+      setInterval(() => this.#expire(), EXPIRE_MS),
+    );
+    for (const timer of this.#timers) timer.unref();
+    this.notifier.start();
+    this.watch.start();
+    this.#consumer = await this.bus.consume(VERDICTS, 'alerts', this.handler);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    await this.#consumer?.stop();
+    await this.watch.stop();
+    await this.projector.stop();
+    await this.notifier.stop();
+  }
+
+  #resume(olderThanMs?: number): void {
+    this.projector
+      .resume(olderThanMs)
+      .then(
+        (count) =>
+          count > 0 && this.telemetry.log.info({ count }, 'hits that were left behind are in the index'),
+      )
+      .catch((error: unknown) =>
+        this.telemetry.log.warn(
+          { err: error },
+          'the outbox could not be brought into the index; trying again soon',
+        ),
+      );
+  }
+
+  #expire(): void {
+    expire(this.db, this.seenDays, this.clock.now(), this.settings.storage.transitDays).catch(
+      (error: unknown) =>
+        this.telemetry.log.warn(
+          { err: error },
+          'old counts and keys could not be removed; trying again in an hour',
+        ),
+    );
+  }
+}

@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '@vigil/database';
+import { HitIndex } from '@vigil/hit-index';
+import { announce } from './live-events.js';
+
+/** What the demo left in counts, hits and alerts. */
+export interface DemoCounts {
+  readonly posts: number;
+  readonly hits: number;
+  readonly alerts: number;
+}
+
+/** The demo's traces in this service: how many, and away with them. */
+@Injectable()
+export class AlertsDemo {
+  constructor(
+    private readonly db: Database,
+    private readonly index: HitIndex,
+  ) {}
+
+  async demoState(): Promise<DemoCounts> {
+    const [row] = await this.db.query<{ posts: number; hits: number; alerts: number }>(
+      `SELECT (SELECT coalesce(sum(posts), 0)::int FROM count_bucket WHERE slogan = '' AND basis = 'event' AND demo) AS posts,
+              (SELECT count(*)::int FROM hit WHERE demo) AS hits,
+              (SELECT count(*)::int FROM alert WHERE demo) AS alerts`,
+    );
+    return row ?? { posts: 0, hits: 0, alerts: 0 };
+  }
+
+  /**
+   * Removes every demo alert (with decisions and deliveries), hit and count, here and in the index. Repeatable; demo
+   * posts still on their way when it is called are removed by calling it again. The audit chain keeps its entries.
+   */
+  async removeDemo(): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      await tx.query('DELETE FROM alert WHERE demo');
+      await tx.query('DELETE FROM spike_due WHERE demo');
+      await tx.query('DELETE FROM hit_outbox o USING hit h WHERE h.key = o.key AND h.demo');
+      await tx.query('DELETE FROM hit WHERE demo');
+      await tx.query('DELETE FROM hit_rule WHERE demo');
+      await tx.query('DELETE FROM count_bucket WHERE demo');
+      await tx.query('DELETE FROM slogan_count WHERE demo');
+    });
+    await this.index.erase({ demo: true });
+    await announce(this.db, { type: 'hits', count: 0 });
+  }
+}
