@@ -1,6 +1,6 @@
 import { createBrowserRouter, Navigate, useParams } from 'react-router';
 import { BrokenPage, NoSuchPage } from './frame/BrokenPage.js';
-import { Frame } from './frame/Frame.js';
+import { Frame, Opening } from './frame/Frame.js';
 import { SignInPage } from './session/SignInPage.js';
 
 /** The address that notifications carry. */
@@ -15,6 +15,7 @@ export const router = createBrowserRouter([
   {
     path: '/',
     Component: Frame,
+    HydrateFallback: Opening,
     ErrorBoundary: BrokenPage,
     children: [
       { index: true, element: <Navigate to="/triage" replace /> },
@@ -22,13 +23,34 @@ export const router = createBrowserRouter([
       {
         ErrorBoundary: BrokenPage,
         children: [
-          { path: 'triage/:alertId?', lazy: async () => ({ Component: (await import('./triage/TriagePage.js')).TriagePage }) },
-          { path: 'search', lazy: async () => ({ Component: (await import('./search/SearchPage.js')).SearchPage }) },
-          { path: 'volumes', lazy: async () => ({ Component: (await import('./volumes/VolumesPage.js')).VolumesPage }) },
-          { path: 'sources', lazy: async () => ({ Component: (await import('./sources/SourcesPage.js')).SourcesPage }) },
-          { path: 'rules', lazy: async () => ({ Component: (await import('./rules/RulesPage.js')).RulesPage }) },
-          { path: 'audit', lazy: async () => ({ Component: (await import('./audit/AuditPage.js')).AuditPage }) },
-          { path: 'system', lazy: async () => ({ Component: (await import('./system/SystemPage.js')).SystemPage }) },
+          {
+            path: 'triage/:alertId?',
+            lazy: async () => ({ Component: (await import('./triage/TriagePage.js')).TriagePage }),
+          },
+          {
+            path: 'search',
+            lazy: async () => ({ Component: (await import('./search/SearchPage.js')).SearchPage }),
+          },
+          {
+            path: 'volumes',
+            lazy: async () => ({ Component: (await import('./volumes/VolumesPage.js')).VolumesPage }),
+          },
+          {
+            path: 'sources',
+            lazy: async () => ({ Component: (await import('./sources/SourcesPage.js')).SourcesPage }),
+          },
+          {
+            path: 'rules',
+            lazy: async () => ({ Component: (await import('./rules/RulesPage.js')).RulesPage }),
+          },
+          {
+            path: 'audit',
+            lazy: async () => ({ Component: (await import('./audit/AuditPage.js')).AuditPage }),
+          },
+          {
+            path: 'system',
+            lazy: async () => ({ Component: (await import('./system/SystemPage.js')).SystemPage }),
+          },
           { path: '*', Component: NoSuchPage },
         ],
       },

@@ -44,9 +44,13 @@ export const theme = createTheme({
   cursorType: 'pointer',
   components: {
     Tooltip: { defaultProps: { openDelay: 250, transitionProps: { duration: 100 }, withArrow: false } },
-    Button: { defaultProps: { size: 'xs' } },
+    Button: { defaultProps: { size: 'xs', fw: 500 } },
+    Input: { styles: { input: { fontFamily: FONTS } } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
-    Badge: { defaultProps: { variant: 'light', color: 'gray', tt: 'none', fw: 500, radius: 'sm' } },
+    Badge: {
+      defaultProps: { tt: 'none', fw: 500, radius: 'sm' },
+      styles: { root: { background: 'var(--v-weighed)', color: 'var(--v-text)' } },
+    },
     TextInput: { defaultProps: { size: 'sm' } },
     Drawer: { defaultProps: { transitionProps: { duration: 120 } } },
     Modal: { defaultProps: { transitionProps: { duration: 120 } } },

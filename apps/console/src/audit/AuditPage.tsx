@@ -1,7 +1,7 @@
 import { Button, Skeleton, Table } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { AuditEntry } from '@vigil/contracts';
-import { ScrollText } from 'lucide-react';
+import { ScrollText, ShieldAlert, ShieldCheck } from 'lucide-react';
 import { useMemo } from 'react';
 import { z } from 'zod';
 import { call } from '../api/client.js';
@@ -14,14 +14,19 @@ import { actionWords, detailWords } from './audit-words.js';
 import classes from './audit.module.css';
 
 const PAGE_SIZE = 50;
-const AuditPageAnswer = z.object({ entries: z.array(AuditEntry), next: z.union([z.string(), z.number()]).nullable() });
+const AuditPageAnswer = z.object({
+  entries: z.array(AuditEntry),
+  next: z.string().nullable(),
+  /** The first entry at which the chain does not hold; null while it is whole. Only on the first page. */
+  brokenAt: z.number().int().nullable().optional(),
+});
 
 function useAudit() {
   return useInfiniteQuery({
     queryKey: ['audit'],
     queryFn: ({ pageParam, signal }) =>
       call('GET', '/audit', AuditPageAnswer, { query: { size: PAGE_SIZE, cursor: pageParam }, signal }),
-    initialPageParam: null as string | number | null,
+    initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
   });
 }
@@ -35,9 +40,18 @@ export function AuditPage() {
       title="Audit"
       about="Everything that somebody or the program did. Each entry holds the hash of the one before, so that none can be changed or taken out unseen."
     >
-      {query.isError && <ProblemNote what="The audit could not be read" error={query.error} retry={() => void query.refetch()} />}
+      {query.isError && (
+        <ProblemNote
+          what="The audit could not be read"
+          error={query.error}
+          retry={() => void query.refetch()}
+        />
+      )}
       {query.isPending && <Skeleton height={320} />}
-      {query.isSuccess && entries.length === 0 && <Empty icon={<ScrollText />} title="Nothing has been recorded yet" />}
+      {query.isSuccess && entries.length === 0 && (
+        <Empty icon={<ScrollText />} title="Nothing has been recorded yet" />
+      )}
+      {query.data !== undefined && <Chain brokenAt={query.data.pages[0]?.brokenAt} />}
       {entries.length > 0 && (
         <div className={classes.box}>
           <Table verticalSpacing={6} className={classes.table}>
@@ -67,7 +81,8 @@ export function AuditPage() {
                     <CopyValue value={entry.subject} label="subject" />
                   </Table.Td>
                   <Table.Td className={classes.hash}>
-                    <span className="numbers">{entry.seq}</span> <CopyValue value={entry.hash} label="hash of the entry" />
+                    <span className="numbers">{entry.seq}</span>{' '}
+                    <CopyValue value={entry.hash} label="hash of the entry" />
                   </Table.Td>
                 </Table.Tr>
               ))}
@@ -76,10 +91,32 @@ export function AuditPage() {
         </div>
       )}
       {query.hasNextPage && (
-        <Button variant="default" mt="md" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+        <Button
+          variant="default"
+          mt="md"
+          loading={query.isFetchingNextPage}
+          onClick={() => void query.fetchNextPage()}
+        >
           Load more
         </Button>
       )}
     </Page>
+  );
+}
+
+/** Whether every entry's hash still follows from the one before. */
+function Chain({ brokenAt }: { readonly brokenAt: number | null | undefined }) {
+  if (brokenAt === undefined) return null;
+  if (brokenAt === null)
+    return (
+      <p className={classes.chain} data-whole>
+        <ShieldCheck size={16} aria-hidden /> The chain is whole.
+      </p>
+    );
+  return (
+    <p className={classes.chain} role="alert">
+      <ShieldAlert size={16} aria-hidden /> The chain does not hold at entry {brokenAt}: it or one before it
+      was changed or taken out.
+    </p>
   );
 }

@@ -3,6 +3,8 @@ import { outcomeOf, words } from '../words/labels.js';
 
 const SUBJECTS: Readonly<Record<string, string>> = {
   alert: 'Alert',
+  decision: 'Decision',
+  index: 'Hit index',
   source: 'Source',
   session: 'Session',
   pack: 'Pack',

@@ -7,7 +7,15 @@ import { useEffect, useMemo, useRef } from 'react';
 import { type Paint, readPaint } from './paint.js';
 
 // Only what the page draws with: the rest of the library stays out of the bundle.
-use([BarChart, LineChart, GridComponent, TooltipComponent, MarkLineComponent, MarkAreaComponent, SVGRenderer]);
+use([
+  BarChart,
+  LineChart,
+  GridComponent,
+  TooltipComponent,
+  MarkLineComponent,
+  MarkAreaComponent,
+  SVGRenderer,
+]);
 
 interface Props {
   /** Made anew when the colours change. */

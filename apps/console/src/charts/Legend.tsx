@@ -8,10 +8,12 @@ interface Props {
   readonly parts: readonly { key: string; label: string; count: number }[];
   /** What the counts count, for who does not see the colours. */
   readonly label: string;
+  /** What the grey band means, where there is one. */
+  readonly band?: string;
 }
 
 /** The parts of a stacked chart with their colours and counts, in text that any script is at home in. */
-export function Legend({ parts, label }: Props) {
+export function Legend({ parts, label, band }: Props) {
   const scheme = useComputedColorScheme();
   const paint = useMemo(() => ({ scheme, paint: readPaint() }), [scheme]).paint;
   return (
@@ -25,6 +27,11 @@ export function Legend({ parts, label }: Props) {
           <span className="numbers">{number(part.count)}</span>
         </li>
       ))}
+      {band !== undefined && (
+        <li>
+          <span className={classes.band} aria-hidden /> {band}
+        </li>
+      )}
     </ul>
   );
 }

@@ -12,11 +12,17 @@ export function DemoBanner() {
   return (
     <div className={classes.banner} role="region" aria-label="Demo data">
       <span>
-        <strong>Demo.</strong> <span className={classes.bannerDetail}>Fictional data: {demoParts(demo.data)}.</span>
+        <strong>Demo.</strong>{' '}
+        <span className={classes.bannerDetail}>Fictional data: {demoParts(demo.data)}.</span>
         {remove.isError && <span role="alert"> {remove.error.message}</span>}
       </span>
       {may('system.manage') && (
-        <Button variant="default" size="compact-xs" loading={remove.isPending} onClick={() => remove.mutate()}>
+        <Button
+          variant="default"
+          size="compact-xs"
+          loading={remove.isPending}
+          onClick={() => remove.mutate()}
+        >
           Remove demo data
         </Button>
       )}

@@ -15,19 +15,30 @@ import { TopBar } from './TopBar.js';
 import { UndoBar } from './UndoBar.js';
 import classes from './frame.module.css';
 
+/** While it is not known who is there. */
+export function Opening() {
+  return (
+    <div className={classes.opening} role="status">
+      <Loader size="sm" aria-label="Opening the console" />
+    </div>
+  );
+}
+
 /** What stands around every page; only for who is signed in. */
 export function Frame() {
   const session = useSession();
   const location = useLocation();
   if (session.isPending) {
-    return (
-      <div className={classes.opening} role="status">
-        <Loader size="sm" aria-label="Opening the console" />
-      </div>
-    );
+    return <Opening />;
   }
   if (session.isError) {
-    return <ProblemNote what="The console could not be opened" error={session.error} retry={() => void session.refetch()} />;
+    return (
+      <ProblemNote
+        what="The console could not be opened"
+        error={session.error}
+        retry={() => void session.refetch()}
+      />
+    );
   }
   if (session.data === null) {
     const next = location.pathname + location.search;

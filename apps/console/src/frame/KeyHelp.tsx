@@ -8,7 +8,10 @@ const KEYS: readonly [keys: readonly string[], does: string][] = [
   [['h', 'l'], 'Previous and next hit of the alert'],
   [['Enter'], 'Open what is chosen'],
   [['c'], 'Claim the alert, or release it'],
-  ...OUTCOMES.map(({ label }, i): [readonly string[], string] => [[String(i + 1)], `Decide: ${label.toLowerCase()}`]),
+  ...OUTCOMES.map(({ label }, i): [readonly string[], string] => [
+    [String(i + 1)],
+    `Decide: ${label.toLowerCase()}`,
+  ]),
   [['n'], 'Write a note for the decision'],
   [['u'], 'Undo the last decision'],
   [['/'], 'Search'],

@@ -31,10 +31,17 @@ function Bar({ undoable: { alert, decision } }: { readonly undoable: Undoable })
   return (
     <div className={classes.undo} role="status">
       <span className={classes.undoText}>
-        <strong>{outcomeOf(decision.outcome)?.done}</strong> · <bdi>{alert.key.label}</bdi> · {counted(alert.hits, 'hit')}
+        <strong>{outcomeOf(decision.outcome)?.done}</strong> · <bdi>{alert.key.label}</bdi> ·{' '}
+        {counted(alert.hits, 'hit')}
         {undo.isError && <span role="alert"> · {undo.error.message}</span>}
       </span>
-      <Button variant="white" color="dark" onClick={act} loading={undo.isPending} rightSection={<Kbd size="xs">u</Kbd>}>
+      <Button
+        variant="white"
+        color="dark"
+        onClick={act}
+        loading={undo.isPending}
+        rightSection={<Kbd size="xs">u</Kbd>}
+      >
         Undo
       </Button>
       <span className="numbers" aria-hidden>

@@ -30,7 +30,10 @@ const STATE = {
 } as const;
 
 /** One post that matched: who, where, when, its words, and why it is here. */
-export const HitCard = forwardRef<HTMLElement, Props>(function HitCard({ found, sourceName, chosen, onChoose }, ref) {
+export const HitCard = forwardRef<HTMLElement, Props>(function HitCard(
+  { found, sourceName, chosen, onChoose },
+  ref,
+) {
   const { hit, highlights } = found;
   const { post, verdict } = hit;
   const [details, setDetails] = useState(false);
@@ -48,7 +51,9 @@ export const HitCard = forwardRef<HTMLElement, Props>(function HitCard({ found, 
       <header className={classes.head}>
         <span className={classes.who}>
           <bdi className={classes.author}>{author}</bdi>
-          {post.author.displayName !== null && post.author.handle !== null && <bdi>@{post.author.handle}</bdi>}
+          {post.author.displayName !== null && post.author.handle !== null && (
+            <bdi>@{post.author.handle}</bdi>
+          )}
           <span aria-hidden>·</span>
           <span title={`Channel ${post.channel}`}>
             <bdi>{sourceName ?? post.sourceId}</bdi>
@@ -82,14 +87,21 @@ export const HitCard = forwardRef<HTMLElement, Props>(function HitCard({ found, 
       />
       {post.media.length > 0 && (
         <p className={classes.media}>
-          <Image size={14} aria-hidden /> {counted(post.media.length, 'picture or file', 'pictures or files')}, not loaded
+          <Image size={14} aria-hidden /> {counted(post.media.length, 'picture or file', 'pictures or files')}
+          , not loaded
         </p>
       )}
       <footer className={classes.foot}>
         <div className={classes.rules}>
           {verdict.severity !== null && <SeverityMark severity={verdict.severity} />}
           {rulesOf(verdict.matches).map(({ match, times }) => (
-            <Tooltip key={match.rule} label={<MatchWords match={match} />} multiline maw={340} events={{ hover: true, focus: true, touch: true }}>
+            <Tooltip
+              key={match.rule}
+              label={<MatchWords match={match} />}
+              multiline
+              maw={340}
+              events={{ hover: true, focus: true, touch: true }}
+            >
               <Badge
                 component={Link}
                 to={`/search?${new URLSearchParams({ rules: match.rule }).toString()}`}
@@ -104,11 +116,21 @@ export const HitCard = forwardRef<HTMLElement, Props>(function HitCard({ found, 
         </div>
         <div className={classes.doing}>
           {post.permalink !== null && /^https?:/.test(post.permalink) && (
-            <a href={post.permalink} target="_blank" rel="noopener noreferrer" title="Leaves Vigil: the site sees your address">
+            <a
+              href={post.permalink}
+              target="_blank"
+              rel="noopener noreferrer"
+              title="Leaves Vigil: the site sees your address"
+            >
               Original <ExternalLink size={12} aria-hidden />
             </a>
           )}
-          <button type="button" className={classes.more} aria-expanded={details} onClick={() => setDetails(!details)}>
+          <button
+            type="button"
+            className={classes.more}
+            aria-expanded={details}
+            onClick={() => setDetails(!details)}
+          >
             Details
           </button>
         </div>

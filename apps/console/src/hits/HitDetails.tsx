@@ -26,7 +26,9 @@ export function HitDetails({ hit }: { readonly hit: Hit }) {
           <CopyValue value={post.author.nativeId} label="author id" />
         </Row>
       )}
-      <Row name="Published">{post.publishedAt === null ? 'The origin does not say' : utc(post.publishedAt)}</Row>
+      <Row name="Published">
+        {post.publishedAt === null ? 'The origin does not say' : utc(post.publishedAt)}
+      </Row>
       <Row name="Collected">{utc(post.collectedAt)}</Row>
       <Row name="First seen">{utc(hit.firstSeenAt)}</Row>
       <Row name="Revision, ruleset">

@@ -26,7 +26,14 @@ interface Props {
 }
 
 /** The text as published, in its own direction, with what was found in it marked where it stands. */
-export function MarkedText({ text, language, matches = [], exclusions = [], found = [], whole = false }: Props) {
+export function MarkedText({
+  text,
+  language,
+  matches = [],
+  exclusions = [],
+  found = [],
+  whole = false,
+}: Props) {
   const [all, setAll] = useState(whole);
   const marks = useMemo<Mark[]>(
     () => [
@@ -39,7 +46,14 @@ export function MarkedText({ text, language, matches = [], exclusions = [], foun
     [matches, found, exclusions],
   );
   const shown = useMemo(
-    () => (all ? { start: 0, end: text.length } : windowOf(text, marks.map((m) => m.span), FIRST_SHOWN)),
+    () =>
+      all
+        ? { start: 0, end: text.length }
+        : windowOf(
+            text,
+            marks.map((m) => m.span),
+            FIRST_SHOWN,
+          ),
     [all, text, marks],
   );
   const parts = useMemo(() => {
@@ -74,10 +88,23 @@ export function MarkedText({ text, language, matches = [], exclusions = [], foun
 }
 
 function Marked({ text, marks }: { readonly text: string; readonly marks: readonly Mark[] }) {
-  const kind = marks.some((m) => m.kind === 'match') ? 'match' : marks.some((m) => m.kind === 'found') ? 'found' : 'weighed';
+  const kind = marks.some((m) => m.kind === 'match')
+    ? 'match'
+    : marks.some((m) => m.kind === 'found')
+      ? 'found'
+      : 'weighed';
   return (
-    <Tooltip label={<Explained marks={marks} />} multiline maw={340} events={{ hover: true, focus: true, touch: true }}>
-      <mark className={classes.mark} data-kind={kind} data-found={marks.some((m) => m.kind === 'found') || undefined}>
+    <Tooltip
+      label={<Explained marks={marks} />}
+      multiline
+      maw={340}
+      events={{ hover: true, focus: true, touch: true }}
+    >
+      <mark
+        className={classes.mark}
+        data-kind={kind}
+        data-found={marks.some((m) => m.kind === 'found') || undefined}
+      >
         {text}
       </mark>
     </Tooltip>

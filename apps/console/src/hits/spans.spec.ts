@@ -33,11 +33,21 @@ describe('segments', () => {
   });
 
   it('joins to the text again, whatever the spans', () => {
-    const anyMark = fc.tuple(fc.nat(60), fc.nat(60)).map(([a, b]) => mark('m', Math.min(a, b), Math.max(a, b)));
+    const anyMark = fc
+      .tuple(fc.nat(60), fc.nat(60))
+      .map(([a, b]) => mark('m', Math.min(a, b), Math.max(a, b)));
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 50 }), fc.array(anyMark, { maxLength: 8 }), (text, marks) => {
-        expect(segments(text, marks).map((s) => s.text).join('')).toBe(text);
-      }),
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 50 }),
+        fc.array(anyMark, { maxLength: 8 }),
+        (text, marks) => {
+          expect(
+            segments(text, marks)
+              .map((s) => s.text)
+              .join(''),
+          ).toBe(text);
+        },
+      ),
     );
   });
 });
@@ -58,12 +68,17 @@ describe('windowOf', () => {
 
   it('always lies within the text and never longer than asked by more than a pair', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 400 }), fc.nat(400), fc.integer({ min: 20, max: 300 }), (text, at, most) => {
-        const shown = windowOf(text, [{ start: at, end: at + 1 }], most);
-        expect(shown.start).toBeGreaterThanOrEqual(0);
-        expect(shown.end).toBeLessThanOrEqual(text.length);
-        expect(shown.end - shown.start).toBeLessThanOrEqual(most + 2);
-      }),
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 400 }),
+        fc.nat(400),
+        fc.integer({ min: 20, max: 300 }),
+        (text, at, most) => {
+          const shown = windowOf(text, [{ start: at, end: at + 1 }], most);
+          expect(shown.start).toBeGreaterThanOrEqual(0);
+          expect(shown.end).toBeLessThanOrEqual(text.length);
+          expect(shown.end - shown.start).toBeLessThanOrEqual(most + 2);
+        },
+      ),
     );
   });
 });

@@ -30,7 +30,9 @@ export function segments<T extends { readonly span: Span }>(text: string, marks:
       return { mark, start, end };
     })
     .filter(({ start, end }) => end > start);
-  const borders = [...new Set([0, text.length, ...within.flatMap(({ start, end }) => [start, end])])].sort((a, b) => a - b);
+  const borders = [...new Set([0, text.length, ...within.flatMap(({ start, end }) => [start, end])])].sort(
+    (a, b) => a - b,
+  );
   const cut: Segment<T>[] = [];
   for (let i = 0; i + 1 < borders.length; i++) {
     const start = borders[i] ?? 0;

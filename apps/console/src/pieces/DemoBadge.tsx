@@ -1,10 +1,10 @@
-import { Badge } from '@mantine/core';
+import classes from './pieces.module.css';
 
 /** On everything that is not real. */
 export function DemoBadge() {
   return (
-    <Badge size="sm" variant="outline" color="gray" title="Made up for the demo: no real source or person" styles={{ label: { color: 'var(--v-text-2)' } }}>
+    <span className={classes.demo} title="Made up for the demo: no real source or person">
       Demo
-    </Badge>
+    </span>
   );
 }

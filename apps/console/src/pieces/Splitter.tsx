@@ -13,7 +13,12 @@ export function usePaneWidth(name: string, initial: number, [least, most]: reado
     getInitialValueInEffect: false,
   });
   const clamp = (width: number) => Math.round(Math.min(most, Math.max(least, width)));
-  return { width: clamp(Number(stored) || initial), set: (width: number) => setStored(clamp(width)), least, most };
+  return {
+    width: clamp(Number(stored) || initial),
+    set: (width: number) => setStored(clamp(width)),
+    least,
+    most,
+  };
 }
 
 interface Props {

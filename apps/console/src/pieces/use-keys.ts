@@ -65,7 +65,8 @@ export function useKeys(keys: Keys): void {
       const act = latest.current[keyName(event)];
       if (act === undefined) return;
       // A focused button keeps Enter and Space for itself.
-      if (event.key === 'Enter' && event.target instanceof HTMLElement && event.target.closest('button, a')) return;
+      if (event.key === 'Enter' && event.target instanceof HTMLElement && event.target.closest('button, a'))
+        return;
       event.preventDefault();
       act(event);
     };

@@ -26,7 +26,9 @@ export function Bench() {
   return (
     <section className={classes.bench} aria-label="Bench">
       <h2 className={classes.benchTitle}>Bench</h2>
-      <p className={classes.quiet}>Paste a text to see what the live rules make of it. It is stored nowhere.</p>
+      <p className={classes.quiet}>
+        Paste a text to see what the live rules make of it. It is stored nowhere.
+      </p>
       <Textarea
         label="Text"
         autosize
@@ -40,7 +42,7 @@ export function Bench() {
       />
       <NativeSelect
         mt="xs"
-        w={220}
+        w={260}
         size="xs"
         label="As if posted by a source whose voice is"
         value={context}
@@ -52,14 +54,22 @@ export function Bench() {
           Each match with the form it was recognised by, and each context that was weighed against it.
         </Empty>
       )}
-      {query.isError && <ProblemNote what="The text could not be classified" error={query.error} retry={() => void query.refetch()} />}
-      {text.trim() !== '' && query.data !== undefined && asked !== '' && <Result text={asked} result={query.data} />}
+      {query.isError && (
+        <ProblemNote
+          what="The text could not be classified"
+          error={query.error}
+          retry={() => void query.refetch()}
+        />
+      )}
+      {text.trim() !== '' && query.data !== undefined && asked !== '' && (
+        <Result text={asked} result={query.data} />
+      )}
     </section>
   );
 }
 
 function Result({ text, result }: { readonly text: string; readonly result: Classified }) {
-  const { matches, cancelled, exclusions } = result;
+  const { matches, cancelled, exclusions, nearMisses } = result;
   return (
     <div className={classes.result} aria-live="polite">
       <p className={classes.verdict}>
@@ -71,11 +81,18 @@ function Result({ text, result }: { readonly text: string; readonly result: Clas
       </p>
       {(matches.length > 0 || exclusions.length > 0 || cancelled.length > 0) && (
         <div className={classes.marked}>
-          <MarkedText text={text} language={null} matches={[...matches, ...cancelled]} exclusions={exclusions} whole />
+          <MarkedText
+            text={text}
+            language={null}
+            matches={[...matches, ...cancelled]}
+            exclusions={exclusions}
+            whole
+          />
         </div>
       )}
-      <Matches matches={matches} cancelled={false} />
-      <Matches matches={cancelled} cancelled />
+      <Matches matches={matches} />
+      <Matches matches={cancelled} standing="Cancelled" />
+      <Matches matches={nearMisses} standing="Near miss: lacks a second sign" />
       <Weighed exclusions={exclusions} cancelled={cancelled} />
       <h3 className={classes.category}>Normalised</h3>
       <div className={`passage ${classes.normalised ?? ''}`} dir="auto">
@@ -85,17 +102,20 @@ function Result({ text, result }: { readonly text: string; readonly result: Clas
   );
 }
 
-function Matches({ matches, cancelled }: { readonly matches: readonly Match[]; readonly cancelled: boolean }) {
+function Matches({ matches, standing }: { readonly matches: readonly Match[]; readonly standing?: string }) {
   return (
     <ul className={classes.list}>
       {matches.map((match) => (
-        <li key={`${match.rule} ${match.span.start} ${match.span.end}`} className={classes.rule}>
+        <li
+          key={`${match.rule} ${match.language} ${match.span.start} ${match.span.end}`}
+          className={classes.rule}
+        >
           <SeverityMark severity={match.severity} />
           <div>
             <div className={classes.ruleHead}>
               <strong>{match.title}</strong>
               <span className={classes.quiet}>
-                {cancelled ? 'Cancelled · ' : ''}
+                {standing !== undefined && `${standing} · `}
                 {INDICATOR[match.indicator]}
               </span>
             </div>

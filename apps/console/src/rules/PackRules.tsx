@@ -1,4 +1,4 @@
-import { Badge, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import type { PackView } from '@vigil/contracts';
 import { Search } from 'lucide-react';
 import { useMemo, useState } from 'react';
@@ -8,6 +8,7 @@ import { SeverityMark } from '../pieces/SeverityMark.js';
 import { Time } from '../pieces/Time.js';
 import { counted, languageName, number } from '../words/format.js';
 import { INDICATOR, words } from '../words/labels.js';
+import { type Reference, useReferences } from './packs.js';
 import classes from './rules.module.css';
 
 type RuleView = PackView['rules'][number];
@@ -21,9 +22,13 @@ export function PackRules({ pack }: { readonly pack: PackView }) {
     return pack.rules.filter(
       (rule) =>
         (!unverifiedOnly || isUnverified(rule)) &&
-        (wanted === '' || [rule.title, rule.id, rule.reference, INDICATOR[rule.indicator]].some((s) => s.toLocaleLowerCase().includes(wanted))),
+        (wanted === '' ||
+          [rule.title, rule.id, rule.reference, INDICATOR[rule.indicator]].some((s) =>
+            s.toLocaleLowerCase().includes(wanted),
+          )),
     );
   }, [pack.rules, text, unverifiedOnly]);
+  const references = useReferences(pack.name).data ?? {};
   const categories = Map.groupBy(shown, (rule) => rule.category);
   return (
     <div>
@@ -32,8 +37,8 @@ export function PackRules({ pack }: { readonly pack: PackView }) {
           <bdi>{pack.title}</bdi>
         </h2>
         <p>
-          Version {pack.version}, live in ruleset {pack.ruleset}, published <Time at={pack.publishedAt} /> by <bdi>{pack.publishedBy}</bdi> ·{' '}
-          {counted(pack.rules.length, 'rule')}
+          Version {pack.version}, live in ruleset {pack.ruleset}, published <Time at={pack.publishedAt} /> by{' '}
+          <bdi>{pack.publishedBy}</bdi> · {counted(pack.rules.length, 'rule')}
         </p>
         <p className={classes.hash}>
           SHA-256 <CopyValue value={pack.sha256} label="hash of the pack" />
@@ -50,7 +55,12 @@ export function PackRules({ pack }: { readonly pack: PackView }) {
           dir="auto"
         />
         {pack.unverifiedReferences > 0 && (
-          <button type="button" className={classes.chip} aria-pressed={unverifiedOnly} onClick={() => setUnverifiedOnly(!unverifiedOnly)}>
+          <button
+            type="button"
+            className={classes.chip}
+            aria-pressed={unverifiedOnly}
+            onClick={() => setUnverifiedOnly(!unverifiedOnly)}
+          >
             {number(pack.unverifiedReferences)} unverified
           </button>
         )}
@@ -63,7 +73,7 @@ export function PackRules({ pack }: { readonly pack: PackView }) {
           </h3>
           <ul className={classes.list}>
             {rules.map((rule) => (
-              <Rule key={rule.id} rule={rule} />
+              <Rule key={rule.id} rule={rule} references={references} />
             ))}
           </ul>
         </div>
@@ -73,10 +83,41 @@ export function PackRules({ pack }: { readonly pack: PackView }) {
 }
 
 function isUnverified(rule: RuleView): boolean {
-  return rule.reference === 'unverified';
+  return rule.reference.split(', ').includes('unverified');
 }
 
-function Rule({ rule }: { readonly rule: RuleView }) {
+/** The titles of the documents that show this wording; where they have an address, a link to it. */
+function References({
+  keys,
+  known,
+}: {
+  readonly keys: readonly string[];
+  readonly known: Readonly<Record<string, Reference>>;
+}) {
+  return keys.map((key, i) => {
+    const reference = known[key];
+    return (
+      <span key={key}>
+        {i > 0 && '; '}
+        {reference?.address !== undefined && /^https?:/.test(reference.address) ? (
+          <a href={reference.address} target="_blank" rel="noopener noreferrer">
+            <bdi>{reference.title}</bdi>
+          </a>
+        ) : (
+          <bdi>{reference?.title ?? key}</bdi>
+        )}
+      </span>
+    );
+  });
+}
+
+function Rule({
+  rule,
+  references,
+}: {
+  readonly rule: RuleView;
+  readonly references: Readonly<Record<string, Reference>>;
+}) {
   const languages = rule.languages.map((tag) => languageName(tag));
   return (
     <li className={classes.rule}>
@@ -89,15 +130,21 @@ function Rule({ rule }: { readonly rule: RuleView }) {
           <span className={classes.quiet}>{INDICATOR[rule.indicator]}</span>
         </div>
         <div className={classes.quiet} title={languages.join(', ')}>
-          {counted(rule.phrases, 'phrase')} in {languages.length <= 4 ? languages.join(', ') : `${languages.slice(0, 3).join(', ')} and ${languages.length - 3} more`}
+          {counted(rule.phrases, 'phrase')} in{' '}
+          {languages.length <= 4
+            ? languages.join(', ')
+            : `${languages.slice(0, 3).join(', ')} and ${languages.length - 3} more`}
         </div>
         <div className={classes.quiet}>
           {isUnverified(rule) ? (
-            <Badge size="sm" variant="outline" title="No published source has been checked for this wording" styles={{ label: { color: 'var(--v-soon)' } }}>
+            <span
+              className={classes.unverified}
+              title="No published source has been checked for this wording"
+            >
               Reference unverified
-            </Badge>
+            </span>
           ) : (
-            <bdi>{rule.reference}</bdi>
+            <References keys={rule.reference.split(', ')} known={references} />
           )}
         </div>
       </div>

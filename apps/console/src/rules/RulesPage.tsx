@@ -20,14 +20,22 @@ export function RulesPage() {
     <div className={classes.rules}>
       <section className={classes.packs} style={wide ? { width: pane.width } : undefined} aria-label="Packs">
         <h1 className={classes.title}>Rules</h1>
-        {query.isError && <ProblemNote what="The rules could not be read" error={query.error} retry={() => void query.refetch()} />}
+        {query.isError && (
+          <ProblemNote
+            what="The rules could not be read"
+            error={query.error}
+            retry={() => void query.refetch()}
+          />
+        )}
         {query.isPending && <Skeleton height={300} />}
         {query.data?.length === 0 && (
           <Empty icon={<BookOpen />} title="No pack is published">
             Without a pack nothing matches. Packs in the packs folder are published when the program starts.
           </Empty>
         )}
-        {query.data?.map((pack) => <PackRules key={pack.name} pack={pack} />)}
+        {query.data?.map((pack) => (
+          <PackRules key={pack.name} pack={pack} />
+        ))}
       </section>
       {wide && <Splitter pane={pane} label="Width of the rules" />}
       <Bench />

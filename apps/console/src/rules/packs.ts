@@ -11,6 +11,20 @@ export function usePacks() {
   });
 }
 
+/** A document that a rule refers to. */
+const Reference = z.object({ title: z.string(), address: z.string().optional() });
+export type Reference = z.infer<typeof Reference>;
+const PackContent = z.object({ content: z.object({ references: z.record(z.string(), Reference) }) });
+
+/** The documents a pack refers to, by the keys its rules name. */
+export function useReferences(pack: string) {
+  return useQuery({
+    queryKey: ['packs', pack],
+    queryFn: ({ signal }) => call('GET', `/packs/${encodeURIComponent(pack)}`, PackContent, { signal }),
+    select: (answer) => answer.content.references,
+  });
+}
+
 /** Titles of all rules by their ids. */
 export function useRuleTitles(): ReadonlyMap<string, string> {
   const { data } = usePacks();
@@ -26,6 +40,8 @@ const Classified = z.object({
   matches: z.array(Match),
   cancelled: z.array(Match),
   exclusions: z.array(Exclusion),
+  /** What only lacked a second sign. */
+  nearMisses: z.array(Match),
 });
 export type Classified = z.infer<typeof Classified>;
 

@@ -23,8 +23,10 @@ export function QueryLine({ search, error, onSearch }: Props) {
     event.preventDefault();
     onSearch({ ...search, text: text.trim() });
   };
-  const said = text === search.text ? error?.fields.find((field) => field.path === 'text')?.message : undefined;
-  const elsewhere = error !== null && error.fields.some((field) => field.path !== 'text') ? error.message : undefined;
+  const said =
+    text === search.text ? error?.fields.find((field) => field.path === 'text')?.message : undefined;
+  const elsewhere =
+    error !== null && error.fields.some((field) => field.path !== 'text') ? error.message : undefined;
   return (
     <form onSubmit={onSubmit} role="search" className={classes.line}>
       <div className={classes.lineTop}>
@@ -66,7 +68,11 @@ export function QueryLine({ search, error, onSearch }: Props) {
             {search.to === null ? 'now' : localFull(search.to)}
           </span>
         )}
-        {elsewhere !== undefined && <span className={classes.elsewhere} role="alert">{elsewhere}</span>}
+        {elsewhere !== undefined && (
+          <span className={classes.elsewhere} role="alert">
+            {elsewhere}
+          </span>
+        )}
       </div>
     </form>
   );

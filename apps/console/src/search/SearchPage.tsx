@@ -39,7 +39,8 @@ export function SearchPage() {
     if (hits.length === 0) return;
     const next = chosen === null ? 0 : Math.min(hits.length - 1, Math.max(0, chosen + step));
     setChosen(next);
-    if (next >= hits.length - 3 && results.hasNextPage && !results.isFetchingNextPage) void results.fetchNextPage();
+    if (next >= hits.length - 3 && results.hasNextPage && !results.isFetchingNextPage)
+      void results.fetchNextPage();
   };
   useKeys({ j: () => move(1), k: () => move(-1) });
   useEffect(() => {
@@ -56,9 +57,17 @@ export function SearchPage() {
         <QueryLine key={search.text} search={search} error={refused} onSearch={go} />
       </div>
       <div className={classes.body}>
-        <Facets facets={page?.facets} search={search} onToggle={(facet, value) => go(toggled(search, facet, value))} onSearch={go} />
+        <Facets
+          facets={page?.facets}
+          search={search}
+          onToggle={(facet, value) => go(toggled(search, facet, value))}
+          onSearch={go}
+        />
         <section className={classes.results} aria-label="Results" aria-busy={results.isFetching}>
-          <Timeline timeline={timeline} onNarrow={(from, to) => go({ ...search, range: 'custom', from, to })} />
+          <Timeline
+            timeline={timeline}
+            onNarrow={(from, to) => go({ ...search, range: 'custom', from, to })}
+          />
           <div className={classes.resultsHead}>
             <h2 role="status">{page === undefined ? 'Searching' : counted(page.total, 'hit')}</h2>
             <NewHits onTake={() => setAskedAt(Date.now())} />
@@ -68,7 +77,9 @@ export function SearchPage() {
               variant="unstyled"
               w={120}
               value={search.order}
-              onChange={(event) => go({ ...search, order: event.currentTarget.value === 'oldest' ? 'oldest' : 'newest' })}
+              onChange={(event) =>
+                go({ ...search, order: event.currentTarget.value === 'oldest' ? 'oldest' : 'newest' })
+              }
               data={[
                 { value: 'newest', label: 'Newest first' },
                 { value: 'oldest', label: 'Oldest first' },
@@ -77,9 +88,17 @@ export function SearchPage() {
           </div>
           {results.isPending && [0, 1, 2, 3].map((i) => <Skeleton key={i} height={120} />)}
           {results.isError && refused === null && (
-            <ProblemNote what="The search did not work" error={results.error} retry={() => void results.refetch()} />
+            <ProblemNote
+              what="The search did not work"
+              error={results.error}
+              retry={() => void results.refetch()}
+            />
           )}
-          {refused !== null && <Empty icon={<SearchX />} title="This search cannot be read">{refused.message}</Empty>}
+          {refused !== null && (
+            <Empty icon={<SearchX />} title="This search cannot be read">
+              {refused.message}
+            </Empty>
+          )}
           {results.isSuccess && hits.length === 0 && (
             <Empty icon={<SearchX />} title="No post matches">
               Take a filter away, widen the time, or tolerate small differences with word~.
@@ -97,7 +116,11 @@ export function SearchPage() {
               />
             ))}
           {refused === null && results.hasNextPage && (
-            <Button variant="default" loading={results.isFetchingNextPage} onClick={() => void results.fetchNextPage()}>
+            <Button
+              variant="default"
+              loading={results.isFetchingNextPage}
+              onClick={() => void results.fetchNextPage()}
+            >
               Load more
             </Button>
           )}

@@ -16,7 +16,10 @@ interface Props {
 /** Hits over the time searched. Click a bar, or drag over several, to narrow to them; arrow keys and Enter do the same. */
 export function Timeline({ timeline, onNarrow }: Props) {
   const { bars, span, everySeconds } = timeline;
-  const drawn = useMemo(() => (bars && span ? filled(bars, span, everySeconds) : []), [bars, span, everySeconds]);
+  const drawn = useMemo(
+    () => (bars && span ? filled(bars, span, everySeconds) : []),
+    [bars, span, everySeconds],
+  );
   if (timeline.error) return null;
   if (timeline.isPending) return <Skeleton height={HEIGHT + 18} />;
   if (drawn.length === 0) return null;
@@ -41,12 +44,16 @@ function Bars({ drawn, everySeconds, onNarrow }: BarsProps) {
   const indexAt = (clientX: number) => {
     const rect = box.current?.getBoundingClientRect();
     if (rect === undefined || rect.width === 0) return 0;
-    return Math.min(drawn.length - 1, Math.max(0, Math.floor(((clientX - rect.left) / rect.width) * drawn.length)));
+    return Math.min(
+      drawn.length - 1,
+      Math.max(0, Math.floor(((clientX - rect.left) / rect.width) * drawn.length)),
+    );
   };
   const narrow = (a: number, b: number) => onNarrow(iso(begin(Math.min(a, b))), iso(end(Math.max(a, b))));
   const low = from === null || at === null ? at : Math.min(from, at);
   const high = from === null || at === null ? at : Math.max(from, at);
-  const count = low === null || high === null ? 0 : drawn.slice(low, high + 1).reduce((sum, bar) => sum + bar.count, 0);
+  const count =
+    low === null || high === null ? 0 : drawn.slice(low, high + 1).reduce((sum, bar) => sum + bar.count, 0);
 
   return (
     <div className={classes.timeline}>

@@ -40,13 +40,25 @@ export function useTimeline(search: Search, askedAt: number) {
   const span: TimeSpan | null = begin === null ? null : { from: begin, to: Math.max(to, begin + 60_000) };
   const everySeconds = barSeconds(span === null ? DAY : span.to - span.from);
   const fine = useHistogram(query, everySeconds, askedAt, span !== null);
-  return { span, everySeconds, bars: fine.data?.bars, isPending: from === null ? days.isPending || (span !== null && fine.isPending) : fine.isPending, error: days.error ?? fine.error };
+  return {
+    span,
+    everySeconds,
+    bars: fine.data?.bars,
+    isPending: from === null ? days.isPending || (span !== null && fine.isPending) : fine.isPending,
+    error: days.error ?? fine.error,
+  };
 }
 
-function useHistogram(query: ReturnType<typeof queryOf>, everySeconds: number, askedAt: number, enabled: boolean) {
+function useHistogram(
+  query: ReturnType<typeof queryOf>,
+  everySeconds: number,
+  askedAt: number,
+  enabled: boolean,
+) {
   return useQuery({
     queryKey: ['histogram', query, everySeconds, askedAt],
-    queryFn: ({ signal }) => call('GET', '/search/histogram', Histogram, { query: { ...query, everySeconds }, signal }),
+    queryFn: ({ signal }) =>
+      call('GET', '/search/histogram', Histogram, { query: { ...query, everySeconds }, signal }),
     enabled,
     staleTime: Infinity,
     placeholderData: keepPreviousData,

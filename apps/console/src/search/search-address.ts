@@ -15,7 +15,10 @@ export type Range = '24h' | '7d' | '30d' | 'all' | 'custom';
 
 const HOUR = 3_600_000;
 /** The moving spans, in milliseconds; null has no beginning. */
-export const RANGES: Record<Exclude<Range, 'custom'>, { readonly name: string; readonly ms: number | null }> = {
+export const RANGES: Record<
+  Exclude<Range, 'custom'>,
+  { readonly name: string; readonly ms: number | null }
+> = {
   '24h': { name: '24 h', ms: 24 * HOUR },
   '7d': { name: '7 days', ms: 7 * 24 * HOUR },
   '30d': { name: '30 days', ms: 30 * 24 * HOUR },
@@ -108,9 +111,8 @@ export function barSeconds(spanMs: number): number {
   return WIDTHS.find((width) => width >= least) ?? 31 * 86_400;
 }
 
-/** What a reader should know of a query line before it is sent: an open quotation mark, a lone minus. Null: nothing. */
+/** What a reader should know of a query line before it is sent: that a quotation mark is open. Null: nothing. */
 export function adviceOn(text: string): string | null {
-  if ((text.match(/"/g) ?? []).length % 2 === 1) return 'A quotation mark is open: "quoted words" are found as a phrase.';
-  if (/(^|\s)-(\s|$)/.test(text)) return 'A minus stands alone: -word leaves out posts with that word.';
-  return null;
+  const marks = text.match(/["“”„‟«»]/gu) ?? [];
+  return marks.length % 2 === 1 ? 'A quotation mark is open: "quoted words" are found as a phrase.' : null;
 }

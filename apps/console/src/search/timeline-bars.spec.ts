@@ -6,7 +6,14 @@ const iso = (time: string) => `2026-03-01T${time}:00Z`;
 
 describe('filled', () => {
   it('draws the bars between those that were counted', () => {
-    const bars = filled([{ at: iso('01:00'), count: 2 }, { at: iso('03:00'), count: 1 }], { from: at('00:30'), to: at('03:10') }, 3_600);
+    const bars = filled(
+      [
+        { at: iso('01:00'), count: 2 },
+        { at: iso('03:00'), count: 1 },
+      ],
+      { from: at('00:30'), to: at('03:10') },
+      3_600,
+    );
     expect(bars).toEqual([
       { at: at('00:00'), count: 0 },
       { at: at('01:00'), count: 2 },

@@ -19,6 +19,7 @@ export function filled(bars: Histogram['bars'], span: TimeSpan, everySeconds: nu
   const offset = ((known % width) + width) % width;
   const first = Math.floor((span.from - offset) / width) * width + offset;
   const all: TimelineBar[] = [];
-  for (let at = first; at < span.to && all.length < MOST; at += width) all.push({ at, count: counts.get(at) ?? 0 });
+  for (let at = first; at < span.to && all.length < MOST; at += width)
+    all.push({ at, count: counts.get(at) ?? 0 });
   return all;
 }

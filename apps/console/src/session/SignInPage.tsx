@@ -77,8 +77,8 @@ export function SignInPage() {
           <>
             {attempt.error && <Refused error={attempt.error} />}
             <p>
-              You sign in with a link that works once. The program prints it where it was started, in a line that begins with{' '}
-              <strong>Sign in</strong>.
+              You sign in with a link that works once. The program prints it where it was started, in a line
+              that begins with <strong>Sign in</strong>.
             </p>
             <form onSubmit={onSubmit}>
               <TextInput
@@ -104,7 +104,8 @@ export function SignInPage() {
 }
 
 function Refused({ error }: { readonly error: Error }) {
-  const refused = error instanceof Problem && (error.status === 401 || error.status === 403 || error.status === 400);
+  const refused =
+    error instanceof Problem && (error.status === 401 || error.status === 403 || error.status === 400);
   return (
     <div className={classes.refused} role="alert">
       <strong>{refused ? 'This link does not work any more' : 'Signing in did not work'}</strong>
@@ -118,8 +119,8 @@ function NewLink() {
     <details className={classes.help}>
       <summary>How to get a new link</summary>
       <p>
-        A link works once and for a quarter of an hour. Run this where the program runs to print a new one, or start the
-        program again:
+        A link works once and for a quarter of an hour. Run this where the program runs to print a new one, or
+        start the program again:
       </p>
       <pre>npx vigil sign-in</pre>
     </details>

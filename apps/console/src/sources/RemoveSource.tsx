@@ -25,8 +25,8 @@ export function RemoveSource({ source, onRemoved, onCancel }: Props) {
         <li>It is not read any more, and its schedule and reading position are forgotten.</li>
         <li>
           {counted(source.health.postsCollected, 'post')} were collected from it;{' '}
-          {hits.data === undefined ? 'its hits' : counted(hits.data, 'hit')} and the alerts they belong to stay, as does the record of
-          what was decided.
+          {hits.data === undefined ? 'its hits' : counted(hits.data, 'hit')} and the alerts they belong to
+          stay, as does the record of what was decided.
         </li>
         <li>To stop reading for a while, pause it instead.</li>
       </ul>
@@ -36,7 +36,11 @@ export function RemoveSource({ source, onRemoved, onCancel }: Props) {
         </p>
       )}
       <div className={classes.actions}>
-        <Button color="red" loading={remove.isPending} onClick={() => remove.mutate(source.id, { onSuccess: onRemoved })}>
+        <Button
+          color="red"
+          loading={remove.isPending}
+          onClick={() => remove.mutate(source.id, { onSuccess: onRemoved })}
+        >
           Remove the source
         </Button>
         <Button variant="default" onClick={onCancel}>

@@ -1,4 +1,12 @@
-import { Button, NativeSelect, NumberInput, SegmentedControl, TagsInput, Textarea, TextInput } from '@mantine/core';
+import {
+  Button,
+  NativeSelect,
+  NumberInput,
+  SegmentedControl,
+  TagsInput,
+  Textarea,
+  TextInput,
+} from '@mantine/core';
 import type { Source } from '@vigil/contracts';
 import { type FormEvent, useState } from 'react';
 import { Problem } from '../api/client.js';
@@ -33,8 +41,11 @@ export function SourceForm({ source, onDone, onCancel }: Props) {
   const setName = (name: string) =>
     set({ name, ...(source === undefined && fields.id === idFrom(fields.name) && { id: idFrom(name) }) });
 
-  const refused = new Map(write.error instanceof Problem ? write.error.fields.map((f) => [f.path, f.message]) : []);
-  const error = (path: string): string | undefined => refused.get(path) ?? (tried ? checked.errors?.get(path) : undefined);
+  const refused = new Map(
+    write.error instanceof Problem ? write.error.fields.map((f) => [f.path, f.message]) : [],
+  );
+  const error = (path: string): string | undefined =>
+    refused.get(path) ?? (tried ? checked.errors?.get(path) : undefined);
 
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
@@ -50,7 +61,15 @@ export function SourceForm({ source, onDone, onCancel }: Props) {
 
   return (
     <form onSubmit={onSubmit} className={classes.form} noValidate>
-      <TextInput label="Name" value={fields.name} onChange={(e) => setName(e.currentTarget.value)} error={error('name')} dir="auto" data-autofocus withAsterisk />
+      <TextInput
+        label="Name"
+        value={fields.name}
+        onChange={(e) => setName(e.currentTarget.value)}
+        error={error('name')}
+        dir="auto"
+        data-autofocus
+        withAsterisk
+      />
       {source === undefined && (
         <TextInput
           label="Id"
@@ -99,14 +118,34 @@ export function SourceForm({ source, onDone, onCancel }: Props) {
           withAsterisk
         />
         <div className={classes.pair}>
-          <TextInput label="Approved by" value={fields.approvedBy} onChange={(e) => set({ approvedBy: e.currentTarget.value })} error={error('justification.approvedBy')} dir="auto" withAsterisk />
-          <TextInput label="Until" type="date" value={fields.until} onChange={(e) => set({ until: e.currentTarget.value })} error={error('justification.until')} withAsterisk />
+          <TextInput
+            label="Approved by"
+            value={fields.approvedBy}
+            onChange={(e) => set({ approvedBy: e.currentTarget.value })}
+            error={error('justification.approvedBy')}
+            dir="auto"
+            withAsterisk
+          />
+          <TextInput
+            label="Until"
+            type="date"
+            value={fields.until}
+            onChange={(e) => set({ until: e.currentTarget.value })}
+            error={error('justification.until')}
+            withAsterisk
+          />
         </div>
       </fieldset>
       <fieldset className={classes.group}>
         <legend>What is known of it</legend>
         <div className={classes.pair}>
-          <TextInput label="Region" value={fields.region} onChange={(e) => set({ region: e.currentTarget.value })} error={error('labels.region')} dir="ltr" />
+          <TextInput
+            label="Region"
+            value={fields.region}
+            onChange={(e) => set({ region: e.currentTarget.value })}
+            error={error('labels.region')}
+            dir="ltr"
+          />
           <NativeSelect
             label="Voice"
             value={fields.context}
@@ -119,10 +158,22 @@ export function SourceForm({ source, onDone, onCancel }: Props) {
           description="Language tags such as ar, fr or ur-Latn; Enter adds one."
           value={[...fields.languages]}
           onChange={(languages) => set({ languages })}
-          error={[...(checked.errors?.keys() ?? [])].some((p) => p.startsWith('labels.languages')) && 'Language tags such as ar, fr or ur-Latn'}
+          error={
+            [...(checked.errors?.keys() ?? [])].some((p) => p.startsWith('labels.languages')) &&
+            'Language tags such as ar, fr or ur-Latn'
+          }
         />
       </fieldset>
-      <NumberInput label="Read every" suffix=" min" min={1} max={10_080} value={fields.everyMinutes} onChange={(everyMinutes) => set({ everyMinutes })} error={error('schedule.everySeconds')} w={140} />
+      <NumberInput
+        label="Read every"
+        suffix=" min"
+        min={1}
+        max={10_080}
+        value={fields.everyMinutes}
+        onChange={(everyMinutes) => set({ everyMinutes })}
+        error={error('schedule.everySeconds')}
+        w={140}
+      />
       {write.error && refused.size === 0 && (
         <p role="alert" className={classes.errorNote}>
           {write.error.message}
@@ -130,7 +181,8 @@ export function SourceForm({ source, onDone, onCancel }: Props) {
       )}
       {tried && checked.errors !== null && (
         <p role="alert" className={classes.errorNote}>
-          {checked.errors.size === 1 ? 'One field needs' : `${checked.errors.size} fields need`} your attention.
+          {checked.errors.size === 1 ? 'One field needs' : `${checked.errors.size} fields need`} your
+          attention.
         </p>
       )}
       <div className={classes.actions}>

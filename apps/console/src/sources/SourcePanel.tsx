@@ -15,6 +15,9 @@ import { SourceForm } from './SourceForm.js';
 import { useChangeSource, useHitCount, usePollNow, useSourceProblems } from './sources.js';
 import classes from './sources.module.css';
 
+/** What could not be taken, listed under a source. */
+const MOST_PROBLEMS = 20;
+
 interface Props {
   readonly source: Source;
   readonly onRemoved: () => void;
@@ -23,16 +26,14 @@ interface Props {
 /** One source: how it is, why it is watched, what went wrong, and what can be done. */
 export function SourcePanel({ source, onRemoved }: Props) {
   const [doing, setDoing] = useState<'look' | 'edit' | 'remove'>('look');
-  if (doing === 'edit') return <SourceForm source={source} onDone={() => setDoing('look')} onCancel={() => setDoing('look')} />;
-  if (doing === 'remove') return <RemoveSource source={source} onRemoved={onRemoved} onCancel={() => setDoing('look')} />;
+  if (doing === 'edit')
+    return <SourceForm source={source} onDone={() => setDoing('look')} onCancel={() => setDoing('look')} />;
+  if (doing === 'remove')
+    return <RemoveSource source={source} onRemoved={onRemoved} onCancel={() => setDoing('look')} />;
   return (
     <div>
       <Actions source={source} onEdit={() => setDoing('edit')} onRemove={() => setDoing('remove')} />
-      {source.health.lastError !== null && (
-        <p className={classes.errorNote}>
-          {source.health.lastError}
-        </p>
-      )}
+      {source.health.lastError !== null && <p className={classes.errorNote}>{source.health.lastError}</p>}
       <dl className={classes.facts}>
         <Fact name="How it is">
           <Health source={source} /> {source.demo && <DemoBadge />}
@@ -45,10 +46,24 @@ export function SourcePanel({ source, onRemoved }: Props) {
         </Fact>
         <Fact name="Reads">{<Address source={source} />}</Fact>
         <Fact name="How often">every {duration(source.schedule.everySeconds * 1_000)}</Fact>
-        <Fact name="Last read">{source.health.lastSuccessAt === null ? 'Not yet' : <Time at={source.health.lastSuccessAt} as="ago" />}</Fact>
-        <Fact name="Next">{source.health.nextPollAt === null ? 'Not planned' : <Time at={source.health.nextPollAt} as="ago" />}</Fact>
+        <Fact name="Last read">
+          {source.health.lastSuccessAt === null ? (
+            'Not yet'
+          ) : (
+            <Time at={source.health.lastSuccessAt} as="ago" />
+          )}
+        </Fact>
+        <Fact name="Next">
+          {source.health.nextPollAt === null ? (
+            'Not planned'
+          ) : (
+            <Time at={source.health.nextPollAt} as="ago" />
+          )}
+        </Fact>
         <Fact name="Region">{regionName(source.labels.region)}</Fact>
-        <Fact name="Languages">{source.labels.languages.map((tag) => languageName(tag)).join(', ') || 'Not known'}</Fact>
+        <Fact name="Languages">
+          {source.labels.languages.map((tag) => languageName(tag)).join(', ') || 'Not known'}
+        </Fact>
         <Fact name="Voice">{CONTEXT[source.labels.context]}</Fact>
         {source.labels.actor && (
           <Fact name="Behind it">
@@ -107,7 +122,11 @@ function Actions({ source, onEdit, onRemove }: { source: Source; onEdit: () => v
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      {poll.isSuccess && !poll.isPending && error === null && <span role="status" className={classes.quiet}>Asked to read now.</span>}
+      {poll.isSuccess && !poll.isPending && error === null && (
+        <span role="status" className={classes.quiet}>
+          Asked to read now.
+        </span>
+      )}
       {error !== null && (
         <p role="alert" className={classes.errorNote}>
           {error.message}
@@ -129,11 +148,19 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
 function Address({ source }: { readonly source: Source }) {
   const { locator } = source;
   if (locator.kind === 'rss') return <CopyValue value={locator.url} label="address" />;
-  const mode = { once: 'once, to the end', follow: 'and follows it as it grows', replay: 'against the clock' }[locator.mode];
+  const mode = {
+    once: 'once, to the end',
+    follow: 'and follows it as it grows',
+    replay: 'against the clock',
+  }[locator.mode];
   if (locator.from === undefined) return <>lines sent to /api by an import</>;
   return (
     <>
-      <CopyValue value={typeof locator.from === 'string' ? locator.from : locator.from.file} label="address" /> {mode}
+      <CopyValue
+        value={typeof locator.from === 'string' ? locator.from : locator.from.file}
+        label="address"
+      />{' '}
+      {mode}
       {locator.backfill && ', as history'}
     </>
   );
@@ -151,14 +178,15 @@ function HitsLink({ id }: { readonly id: string }) {
 function Problems({ id }: { readonly id: string }) {
   const query = useSourceProblems(id);
   if (query.isPending) return <Skeleton height={60} />;
-  if (!query.isSuccess || query.data.length === 0) return null;
+  if (!query.isSuccess || query.data.total === 0) return null;
+  const { total, problems } = query.data;
   return (
     <section className={classes.problems}>
-      <h3>What could not be read lately</h3>
+      <h3>{counted(total, 'line or entry', 'lines and entries')} could not be taken; the newest:</h3>
       <ul>
-        {query.data.slice(0, 20).map((problem) => (
-          <li key={`${problem.at} ${problem.message}`}>
-            <Time at={problem.at} /> <span dir="auto">{problem.message}</span>
+        {problems.slice(0, MOST_PROBLEMS).map((problem) => (
+          <li key={`${problem.at} ${problem.place} ${problem.message}`}>
+            <Time at={problem.at} /> <bdi>{problem.place}</bdi>: <span dir="auto">{problem.message}</span>
           </li>
         ))}
       </ul>

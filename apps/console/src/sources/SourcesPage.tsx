@@ -47,7 +47,13 @@ export function SourcesPage() {
       about="Only these public channels are read, each for a reason somebody approved; past its date a source stops by itself."
       actions={add}
     >
-      {query.isError && <ProblemNote what="The sources could not be read" error={query.error} retry={() => void query.refetch()} />}
+      {query.isError && (
+        <ProblemNote
+          what="The sources could not be read"
+          error={query.error}
+          retry={() => void query.refetch()}
+        />
+      )}
       {query.isPending && <Skeleton height={260} />}
       {query.isSuccess && sources.length === 0 && (
         <Empty icon={<Radio />} title="No source is watched yet">
@@ -55,7 +61,9 @@ export function SourcesPage() {
           <div style={{ marginTop: 12 }}>{add}</div>
         </Empty>
       )}
-      {sources.length > 0 && <SourceTable sources={sources} chosen={id} onOpen={(source) => open({ id: source })} />}
+      {sources.length > 0 && (
+        <SourceTable sources={sources} chosen={id} onOpen={(source) => open({ id: source })} />
+      )}
       <Drawer
         opened={adding || chosen !== undefined}
         onClose={() => open({})}
@@ -64,13 +72,22 @@ export function SourcesPage() {
         title={<bdi>{adding ? 'Add a source' : chosen?.name}</bdi>}
       >
         {adding && <SourceForm onDone={(added) => open({ id: added })} onCancel={() => open({})} />}
-        {!adding && chosen !== undefined && <SourcePanel key={chosen.id} source={chosen} onRemoved={() => open({})} />}
+        {!adding && chosen !== undefined && (
+          <SourcePanel key={chosen.id} source={chosen} onRemoved={() => open({})} />
+        )}
       </Drawer>
     </Page>
   );
 }
 
-const NEED: Record<Source['health']['state'], number> = { failing: 0, expired: 1, waiting: 2, collecting: 3, ok: 3, paused: 4 };
+const NEED: Record<Source['health']['state'], number> = {
+  failing: 0,
+  expired: 1,
+  waiting: 2,
+  collecting: 3,
+  ok: 3,
+  paused: 4,
+};
 
 /** What needs somebody first; then by name. */
 function byNeed(a: Source, b: Source): number {
@@ -101,7 +118,11 @@ function SourceTable({ sources, chosen, onOpen }: TableProps) {
         </Table.Thead>
         <Table.Tbody>
           {sources.map((source) => (
-            <Table.Tr key={source.id} data-chosen={source.id === chosen || undefined} onClick={() => onOpen(source.id)}>
+            <Table.Tr
+              key={source.id}
+              data-chosen={source.id === chosen || undefined}
+              onClick={() => onOpen(source.id)}
+            >
               <Table.Td>
                 <button type="button" className={classes.name} onClick={() => onOpen(source.id)}>
                   <bdi>{source.name}</bdi>
@@ -111,14 +132,24 @@ function SourceTable({ sources, chosen, onOpen }: TableProps) {
               </Table.Td>
               <Table.Td>
                 <Health source={source} />
-                {source.health.lastError !== null && <div className={classes.lastError}>{source.health.lastError}</div>}
+                {source.health.lastError !== null && (
+                  <div className={classes.lastError}>{source.health.lastError}</div>
+                )}
               </Table.Td>
               <Table.Td>
                 {regionName(source.labels.region)}
-                <div className={classes.quiet}>{source.labels.languages.map((tag) => languageName(tag)).join(', ')}</div>
+                <div className={classes.quiet}>
+                  {source.labels.languages.map((tag) => languageName(tag)).join(', ')}
+                </div>
               </Table.Td>
               <Table.Td>{CONTEXT[source.labels.context]}</Table.Td>
-              <Table.Td>{source.health.lastSuccessAt === null ? '–' : <Time at={source.health.lastSuccessAt} as="ago" />}</Table.Td>
+              <Table.Td>
+                {source.health.lastSuccessAt === null ? (
+                  '–'
+                ) : (
+                  <Time at={source.health.lastSuccessAt} as="ago" />
+                )}
+              </Table.Td>
               <Table.Td ta="end" className="numbers">
                 {number(source.health.postsCollected)}
               </Table.Td>

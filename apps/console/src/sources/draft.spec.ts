@@ -25,7 +25,14 @@ describe('checkFields', () => {
   it('says of every field what it takes, under the path the server would use', () => {
     const { errors } = checkFields(EMPTY);
     expect([...(errors?.keys() ?? [])].sort()).toEqual(
-      ['id', 'justification.approvedBy', 'justification.reason', 'justification.until', 'locator.url', 'name'].sort(),
+      [
+        'id',
+        'justification.approvedBy',
+        'justification.reason',
+        'justification.until',
+        'locator.url',
+        'name',
+      ].sort(),
     );
     expect(errors?.get('justification.reason')).toMatch(/at least 10 characters/);
   });
@@ -37,11 +44,22 @@ describe('checkFields', () => {
       createdAt: '2026-01-01T00:00:00Z',
       updatedAt: '2026-01-01T00:00:00Z',
       demo: false,
-      health: { state: 'ok', lastPollAt: null, lastSuccessAt: null, nextPollAt: null, lastError: null, consecutiveFailures: 0, postsCollected: 0 },
+      health: {
+        state: 'ok',
+        lastPollAt: null,
+        lastSuccessAt: null,
+        nextPollAt: null,
+        lastError: null,
+        consecutiveFailures: 0,
+        postsCollected: 0,
+      },
     });
     const fast = { ...source, locator: { ...source.locator, speed: 60 } } as Source;
     const { draft } = checkFields(fieldsOf(fast), fast);
-    expect(draft).toMatchObject({ locator: { speed: 60, from: { file: 'a.ndjson' } }, labels: source.labels });
+    expect(draft).toMatchObject({
+      locator: { speed: 60, from: { file: 'a.ndjson' } },
+      labels: source.labels,
+    });
   });
 });
 

@@ -74,10 +74,18 @@ export function idFrom(name: string): string {
 
 function locatorOf(fields: SourceFields, before: Source | undefined) {
   if (fields.kind === 'rss') return { kind: 'rss', url: fields.url.trim() };
-  const from = { url: fields.url.trim(), file: { file: fields.file.trim() }, post: undefined }[fields.fromKind];
+  const from = { url: fields.url.trim(), file: { file: fields.file.trim() }, post: undefined }[
+    fields.fromKind
+  ];
   // The speed of a replay has no field of its own: what was set stays.
   const speed = before?.locator.kind === 'import' ? before.locator.speed : 1;
-  return { kind: 'import', ...(from !== undefined && { from }), mode: fields.mode, speed, backfill: fields.backfill };
+  return {
+    kind: 'import',
+    ...(from !== undefined && { from }),
+    mode: fields.mode,
+    speed,
+    backfill: fields.backfill,
+  };
 }
 
 export type Checked =
@@ -118,6 +126,7 @@ function sentence(path: string, message: string): string {
   if (path === 'justification.until') return 'Say until when: a source without an end is not watched.';
   if (path === 'justification.approvedBy') return 'Say who approved it.';
   if (path === 'name') return 'Give it a name.';
-  if (path === 'locator.url' || path === 'locator.from') return 'An address that begins with http:// or https://, or a file’s name.';
+  if (path === 'locator.url' || path === 'locator.from')
+    return 'An address that begins with http:// or https://, or a file’s name.';
   return message;
 }

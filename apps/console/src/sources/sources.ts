@@ -20,13 +20,16 @@ export function useSourceNames(): ReadonlyMap<string, string> {
 }
 
 /** What could not be read from a source lately. */
-const SourceProblem = z.object({ at: z.string(), message: z.string() }).loose();
-export type SourceProblem = z.infer<typeof SourceProblem>;
+const SourceProblems = z.object({
+  /** All that were ever met; the newest hundred are listed. */
+  total: z.number(),
+  problems: z.array(z.object({ at: z.string(), place: z.string(), message: z.string() })),
+});
 
 export function useSourceProblems(id: string) {
   return useQuery({
     queryKey: ['sources', id, 'problems'],
-    queryFn: ({ signal }) => call('GET', `${path(id)}/problems`, z.array(SourceProblem), { signal }),
+    queryFn: ({ signal }) => call('GET', `${path(id)}/problems`, SourceProblems, { signal }),
   });
 }
 
@@ -47,11 +50,15 @@ function useWrite<T>(write: (input: T) => Promise<unknown>) {
   });
 }
 
-export const useAddSource = () => useWrite((draft: SourceDraft) => call('POST', '/sources', Nothing, { body: draft }));
+export const useAddSource = () =>
+  useWrite((draft: SourceDraft) => call('POST', '/sources', Nothing, { body: draft }));
 
 export const useChangeSource = () =>
-  useWrite(({ id, patch }: { id: string; patch: SourcePatch }) => call('PATCH', path(id), Nothing, { body: patch }));
+  useWrite(({ id, patch }: { id: string; patch: SourcePatch }) =>
+    call('PATCH', path(id), Nothing, { body: patch }),
+  );
 
-export const usePollNow = () => useWrite((id: string) => call('POST', `${path(id)}/poll`, Nothing, { body: {} }));
+export const usePollNow = () =>
+  useWrite((id: string) => call('POST', `${path(id)}/poll`, Nothing, { body: {} }));
 
 export const useRemoveSource = () => useWrite((id: string) => call('DELETE', path(id), Nothing));

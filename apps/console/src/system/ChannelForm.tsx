@@ -15,13 +15,21 @@ export function ChannelForm({ onClose }: { readonly onClose: () => void }) {
   const [tried, setTried] = useState(false);
   const add = useAddChannel();
 
-  const checked = ChannelDraft.safeParse(kind === 'mail' ? { kind, name: name.trim(), to } : { kind, name: name.trim(), url: url.trim() });
+  const checked = ChannelDraft.safeParse(
+    kind === 'mail' ? { kind, name: name.trim(), to } : { kind, name: name.trim(), url: url.trim() },
+  );
   const refused = add.error instanceof Problem ? add.error.fields : [];
   const error = (field: string): string | undefined => {
     const said = refused.find(({ path }) => path.split('.')[0] === field)?.message;
     if (said !== undefined || checked.success || !tried) return said;
     const wrong = checked.error.issues.some((issue) => issue.path[0] === field);
-    return wrong ? { name: 'Give it a name.', to: 'At least one mail address; Enter adds one.', url: 'An address that begins with http:// or https://.' }[field] : undefined;
+    return wrong
+      ? {
+          name: 'Give it a name.',
+          to: 'At least one mail address; Enter adds one.',
+          url: 'An address that begins with http:// or https://.',
+        }[field]
+      : undefined;
   };
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
@@ -35,7 +43,8 @@ export function ChannelForm({ onClose }: { readonly onClose: () => void }) {
     return (
       <div className={classes.form}>
         <p>
-          <strong>The webhook’s signing secret.</strong> It is shown this once; whoever receives the messages checks them with it.
+          <strong>The webhook’s signing secret.</strong> It is shown this once; whoever receives the messages
+          checks them with it.
         </p>
         <CopyValue value={secret} label="secret" />
         <div className={classes.row}>
@@ -55,9 +64,23 @@ export function ChannelForm({ onClose }: { readonly onClose: () => void }) {
           { value: 'webhook', label: 'Webhook' },
         ]}
       />
-      <TextInput label="Name" value={name} onChange={(event) => setName(event.currentTarget.value)} error={error('name')} dir="auto" withAsterisk />
+      <TextInput
+        label="Name"
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        error={error('name')}
+        dir="auto"
+        withAsterisk
+      />
       {kind === 'mail' ? (
-        <TagsInput label="To" value={to} onChange={setTo} error={error('to')} acceptValueOnBlur withAsterisk />
+        <TagsInput
+          label="To"
+          value={to}
+          onChange={setTo}
+          error={error('to')}
+          acceptValueOnBlur
+          withAsterisk
+        />
       ) : (
         <TextInput
           label="Address"

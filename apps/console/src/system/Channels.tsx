@@ -15,13 +15,23 @@ export function Channels() {
       <div className={classes.partHead}>
         <h2>Notifications</h2>
         {!adding && (
-          <Button variant="default" leftSection={<Plus size={14} aria-hidden />} onClick={() => setAdding(true)}>
+          <Button
+            variant="default"
+            leftSection={<Plus size={14} aria-hidden />}
+            onClick={() => setAdding(true)}
+          >
             Add
           </Button>
         )}
       </div>
       {query.isPending && <Skeleton height={60} />}
-      {query.isError && <ProblemNote what="The channels could not be read" error={query.error} retry={() => void query.refetch()} />}
+      {query.isError && (
+        <ProblemNote
+          what="The channels could not be read"
+          error={query.error}
+          retry={() => void query.refetch()}
+        />
+      )}
       {query.data?.length === 0 && !adding && (
         <p className={classes.quiet}>Nobody is told when an alert opens. Add a mail address or a webhook.</p>
       )}

@@ -15,7 +15,11 @@ export function DeadLetters({ counts }: { readonly counts: SystemState['deadLett
   return (
     <section className={classes.part}>
       <h2>Set aside</h2>
-      {some.length === 0 && <p className={classes.quiet}>Nothing. What cannot be handled after its retries would stand here, with the reason.</p>}
+      {some.length === 0 && (
+        <p className={classes.quiet}>
+          Nothing. What cannot be handled after its retries would stand here, with the reason.
+        </p>
+      )}
       {some.map(({ topic, group, count }) => (
         <FlowLetters key={`${topic} ${group}`} flow={{ topic, group }} count={count} />
       ))}
@@ -27,7 +31,12 @@ function FlowLetters({ flow, count }: { readonly flow: Flow; readonly count: num
   const [open, setOpen] = useState(false);
   return (
     <div className={classes.letters}>
-      <button type="button" className={classes.lettersHead} aria-expanded={open} onClick={() => setOpen(!open)}>
+      <button
+        type="button"
+        className={classes.lettersHead}
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+      >
         {counted(count, 'message')} of {flow.topic}, not handled by {flow.group}
       </button>
       {open && <Letters flow={flow} />}
@@ -41,7 +50,10 @@ function Letters({ flow }: { readonly flow: Flow }) {
   const discard = useDeadLetterAct(flow, 'discard');
   const may = useMay();
   if (query.isPending) return <Skeleton height={80} />;
-  if (query.isError) return <ProblemNote what="They could not be read" error={query.error} retry={() => void query.refetch()} />;
+  if (query.isError)
+    return (
+      <ProblemNote what="They could not be read" error={query.error} retry={() => void query.refetch()} />
+    );
   const ids = query.data.map((letter) => letter.id);
   const error = replay.error ?? discard.error;
   return (
@@ -73,7 +85,9 @@ function Letters({ flow }: { readonly flow: Flow }) {
             </Menu.Target>
             <Menu.Dropdown>
               <Menu.Label>Their posts are then never counted</Menu.Label>
-              <Menu.Item onClick={() => discard.mutate(ids)}>Remove {counted(ids.length, 'message')} for good</Menu.Item>
+              <Menu.Item onClick={() => discard.mutate(ids)}>
+                Remove {counted(ids.length, 'message')} for good
+              </Menu.Item>
             </Menu.Dropdown>
           </Menu>
         </div>

@@ -15,7 +15,8 @@ export function DemoData() {
       {demo.data.present ? (
         <>
           <p>
-            Fictional: {demoParts(demo.data)}. Removing takes all of it from every store; your own sources and posts stay.
+            Fictional: {demoParts(demo.data)}. Removing takes all of it from every store; your own sources and
+            posts stay.
           </p>
           {may('system.manage') && (
             <Button variant="default" loading={remove.isPending} onClick={() => remove.mutate()}>

@@ -21,7 +21,10 @@ export function Lag({ lag }: { readonly lag: SystemState['lag'] }) {
             <li key={name}>
               <span>{WORDS[name] ?? name}</span>
               <strong className="numbers">{behind === 0 ? 'none' : number(behind)}</strong>
-              <span className={classes.quiet} title={partitions.map((p) => `${p.partition}: ${p.behind}`).join('\n')}>
+              <span
+                className={classes.quiet}
+                title={partitions.map((p) => `${p.partition}: ${p.behind}`).join('\n')}
+              >
                 {counted(partitions.length, 'partition')}, at most{' '}
                 {number(Math.max(0, ...partitions.map((partition) => partition.behind)))} in one
               </span>

@@ -30,7 +30,8 @@ export function SystemPage() {
         {system !== undefined && (
           <>
             <p className={classes.since}>
-              Running since <Time at={system.startedAt} />; read <Time at={new Date(query.dataUpdatedAt).toISOString()} as="ago" />.
+              Running since <Time at={system.startedAt} />; read{' '}
+              <Time at={new Date(query.dataUpdatedAt).toISOString()} as="ago" />.
             </p>
             <Checks checks={system.checks} />
             <Lag lag={system.lag} />

@@ -38,7 +38,8 @@ export function useDeadLetters(flow: Flow) {
 export function useDeadLetterAct(flow: Flow, act: 'replay' | 'discard') {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (ids: readonly string[]) => call('POST', `/dead-letters/${act}`, Nothing, { body: { ...flow, ids } }),
+    mutationFn: (ids: readonly string[]) =>
+      call('POST', `/dead-letters/${act}`, Nothing, { body: { ...flow, ids } }),
     onSettled: () => client.invalidateQueries({ queryKey: ['system'] }),
   });
 }
@@ -59,12 +60,21 @@ const AddedChannel = z.object({ secret: z.string().nullish() }).loose();
 
 function useChannelWrite<T, S extends z.ZodType>(write: (input: T) => Promise<z.infer<S>>) {
   const client = useQueryClient();
-  return useMutation({ mutationFn: write, onSettled: () => client.invalidateQueries({ queryKey: ['channels'] }) });
+  return useMutation({
+    mutationFn: write,
+    onSettled: () => client.invalidateQueries({ queryKey: ['channels'] }),
+  });
 }
 
 export const useAddChannel = () =>
-  useChannelWrite<ChannelDraft, typeof AddedChannel>((draft) => call('POST', '/channels', AddedChannel, { body: draft }));
+  useChannelWrite<ChannelDraft, typeof AddedChannel>((draft) =>
+    call('POST', '/channels', AddedChannel, { body: draft }),
+  );
 export const useRemoveChannel = () =>
-  useChannelWrite<string, typeof Nothing>((id) => call('DELETE', `/channels/${encodeURIComponent(id)}`, Nothing));
+  useChannelWrite<string, typeof Nothing>((id) =>
+    call('DELETE', `/channels/${encodeURIComponent(id)}`, Nothing),
+  );
 export const useTestChannel = () =>
-  useChannelWrite<string, typeof Nothing>((id) => call('POST', `/channels/${encodeURIComponent(id)}/test`, Nothing, { body: {} }));
+  useChannelWrite<string, typeof Nothing>((id) =>
+    call('POST', `/channels/${encodeURIComponent(id)}/test`, Nothing, { body: {} }),
+  );

@@ -16,7 +16,10 @@ export function AlertHits({ alert }: { readonly alert: Alert }) {
   const query = useAlertHits(alert.id);
   const hits = useMemo(() => query.data?.pages.flatMap((page) => page.hits) ?? [], [query.data]);
   const total = query.data?.pages[0]?.total ?? alert.hits;
-  const names = useMemo(() => new Map(alert.sources.map((source) => [source.key, source.label])), [alert.sources]);
+  const names = useMemo(
+    () => new Map(alert.sources.map((source) => [source.key, source.label])),
+    [alert.sources],
+  );
   const [chosen, setChosen] = useState<number | null>(null);
   const card = useRef<HTMLElement>(null);
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
@@ -45,7 +48,11 @@ export function AlertHits({ alert }: { readonly alert: Alert }) {
       </div>
       {query.isPending && [0, 1, 2].map((i) => <Skeleton key={i} height={120} />)}
       {query.isError && hits.length === 0 && (
-        <ProblemNote what="The hits could not be read" error={query.error} retry={() => void query.refetch()} />
+        <ProblemNote
+          what="The hits could not be read"
+          error={query.error}
+          retry={() => void query.refetch()}
+        />
       )}
       {query.isSuccess && hits.length === 0 && (
         <Empty icon={<TextQuote />} title="Its hits are not in the index yet">

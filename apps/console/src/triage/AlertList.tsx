@@ -34,7 +34,13 @@ export function AlertList({ query, alerts, view, order, chosen, onOpen }: Props)
       <h1 className="unseen">Triage</h1>
       <Chips view={view} order={order} />
       <div className={classes.rows}>
-        {query.isError && <ProblemNote what="The alerts could not be read" error={query.error} retry={() => void query.refetch()} />}
+        {query.isError && (
+          <ProblemNote
+            what="The alerts could not be read"
+            error={query.error}
+            retry={() => void query.refetch()}
+          />
+        )}
         {query.isPending && <Waiting />}
         {query.isSuccess && alerts.length === 0 && (
           <Empty icon={<Inbox />} title={VIEWS[view].empty}>
@@ -57,7 +63,12 @@ export function AlertList({ query, alerts, view, order, chosen, onOpen }: Props)
           </div>
         ))}
         {query.hasNextPage && (
-          <Button variant="subtle" m="sm" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+          <Button
+            variant="subtle"
+            m="sm"
+            loading={query.isFetchingNextPage}
+            onClick={() => void query.fetchNextPage()}
+          >
             Load more
           </Button>
         )}
@@ -77,7 +88,13 @@ function Chips({ view, order }: Pick<Props, 'view' | 'order'>) {
     <div className={classes.chips}>
       <div role="group" aria-label="Which alerts" className={classes.chipRow}>
         {(Object.keys(VIEWS) as View[]).map((each) => (
-          <button key={each} type="button" className={classes.chip} aria-pressed={each === view} onClick={() => set('view', each)}>
+          <button
+            key={each}
+            type="button"
+            className={classes.chip}
+            aria-pressed={each === view}
+            onClick={() => set('view', each)}
+          >
             {VIEWS[each].name}
           </button>
         ))}

@@ -52,7 +52,11 @@ export function AlertPane({ id, onBack, onDecided, onContext }: Props) {
         <>
           {tools}
           <ProblemNote
-            what={query.error instanceof Problem && query.error.status === 404 ? 'This alert is not there any more' : 'The alert could not be read'}
+            what={
+              query.error instanceof Problem && query.error.status === 404
+                ? 'This alert is not there any more'
+                : 'The alert could not be read'
+            }
             error={query.error}
             retry={() => void query.refetch()}
           />

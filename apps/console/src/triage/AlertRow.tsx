@@ -1,6 +1,7 @@
 import { Avatar } from '@mantine/core';
 import type { Alert } from '@vigil/contracts';
 import { forwardRef } from 'react';
+import { DemoBadge } from '../pieces/DemoBadge.js';
 import { SeverityMark } from '../pieces/SeverityMark.js';
 import { Sparkline } from '../pieces/Sparkline.js';
 import { duration } from '../words/format.js';
@@ -16,31 +17,46 @@ interface Props {
 }
 
 /** An alert in two lines: how bad and what; then indicator, age, due, who, and the last day. */
-export const AlertRow = forwardRef<HTMLButtonElement, Props>(function AlertRow({ alert, chosen, now, onOpen }, ref) {
+export const AlertRow = forwardRef<HTMLButtonElement, Props>(function AlertRow(
+  { alert, chosen, now, onOpen },
+  ref,
+) {
   const age = duration(now - Date.parse(alert.openedAt));
   return (
-    <button ref={ref} type="button" className={classes.row} aria-current={chosen || undefined} onClick={onOpen}>
+    <button
+      ref={ref}
+      type="button"
+      className={classes.row}
+      aria-current={chosen || undefined}
+      onClick={onOpen}
+    >
       <span className={classes.rowMark}>
         <SeverityMark severity={alert.severity} />
       </span>
-      <span className={classes.rowBody}>
-        <span className={classes.rowTitle} dir="auto">
-          {alert.headline}
-        </span>
-        <span className={classes.rowFacts}>
-          <span>{INDICATOR[alert.indicator]}</span>
-          {alert.demo && <span className={classes.demo}>Demo</span>}
-          {alert.foundLate && <span>Found late</span>}
-          <span className="numbers" title={`Opened ${age} ago`}>
-            {age}
-          </span>
-          <Standing alert={alert} now={now} />
-        </span>
+      <span className={classes.rowTitle} dir="auto">
+        {alert.headline}
       </span>
-      <span className={classes.rowEnd}>
-        <Sparkline values={alert.spark} width={60} label={`Hits an hour over the last day, ${alert.spark.at(-1) ?? 0} in the last`} />
+      <Sparkline
+        values={alert.spark}
+        width={60}
+        label={`Hits an hour over the last day, ${alert.spark.at(-1) ?? 0} in the last`}
+      />
+      <span className={classes.rowFacts}>
+        <span>{INDICATOR[alert.indicator]}</span>
+        {alert.demo && <DemoBadge />}
+        {alert.foundLate && <span>Found late</span>}
+        <span className="numbers" title={`Opened ${age} ago`}>
+          {age} old
+        </span>
+        <Standing alert={alert} now={now} />
         {alert.claimedBy !== null && (
-          <Avatar size={18} radius="xl" name={alert.claimedBy} color="gray" title={`Claimed by ${alert.claimedBy}`} />
+          <Avatar
+            size={18}
+            radius="xl"
+            name={alert.claimedBy}
+            color="gray"
+            title={`Claimed by ${alert.claimedBy}`}
+          />
         )}
       </span>
     </button>
@@ -50,7 +66,10 @@ export const AlertRow = forwardRef<HTMLButtonElement, Props>(function AlertRow({
 /** While it waits, the bar of its time; then what was decided. */
 function Standing({ alert, now }: { readonly alert: Alert; readonly now: number }) {
   if (!isWaiting(alert)) {
-    const words = alert.decision === null || alert.decision.undoneAt !== null ? 'Closed' : outcomeOf(alert.decision.outcome)?.done;
+    const words =
+      alert.decision === null || alert.decision.undoneAt !== null
+        ? 'Closed'
+        : outcomeOf(alert.decision.outcome)?.done;
     return <span>{words}</span>;
   }
   const { share, urgency } = dueShare(alert, now);

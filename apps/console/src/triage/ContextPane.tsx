@@ -55,15 +55,17 @@ function Sources({ alert }: { readonly alert: Alert }) {
               <>
                 <p dir="auto">{source.justification.reason}</p>
                 <p className={classes.quiet}>
-                  {regionName(source.labels.region)} · approved by <bdi>{source.justification.approvedBy}</bdi> until{' '}
-                  {localDay(source.justification.until)}
+                  {regionName(source.labels.region)} · approved by{' '}
+                  <bdi>{source.justification.approvedBy}</bdi> until {localDay(source.justification.until)}
                 </p>
               </>
             )}
           </div>
         );
       })}
-      {alert.sources.length > MOST_SOURCES && <p className={classes.quiet}>and {alert.sources.length - MOST_SOURCES} more</p>}
+      {alert.sources.length > MOST_SOURCES && (
+        <p className={classes.quiet}>and {alert.sources.length - MOST_SOURCES} more</p>
+      )}
     </section>
   );
 }
@@ -71,7 +73,9 @@ function Sources({ alert }: { readonly alert: Alert }) {
 function History({ alert }: { readonly alert: Alert }) {
   const query = useAlerts(VIEWS.all.states, 'newest');
   const read = query.data?.pages.flatMap((page) => page.alerts) ?? [];
-  const earlier = read.filter((a) => a.id !== alert.id && a.key.kind === alert.key.kind && a.key.value === alert.key.value);
+  const earlier = read.filter(
+    (a) => a.id !== alert.id && a.key.kind === alert.key.kind && a.key.value === alert.key.value,
+  );
   const decision = alert.decision;
   return (
     <section className={classes.contextPart}>
@@ -79,10 +83,18 @@ function History({ alert }: { readonly alert: Alert }) {
       {decision !== null && (
         <p>
           {outcomeOf(decision.outcome)?.done} by <bdi>{decision.by}</bdi>, <Time at={decision.at} as="ago" />
-          {decision.undoneAt !== null && <>; undone <Time at={decision.undoneAt} as="ago" /></>}
+          {decision.undoneAt !== null && (
+            <>
+              ; undone <Time at={decision.undoneAt} as="ago" />
+            </>
+          )}
         </p>
       )}
-      {query.isSuccess && earlier.length === 0 && <p className={classes.quiet}>No earlier alert of “<bdi>{alert.key.label}</bdi>” among the latest {number(read.length)}.</p>}
+      {query.isSuccess && earlier.length === 0 && (
+        <p className={classes.quiet}>
+          No earlier alert of “<bdi>{alert.key.label}</bdi>” among the latest {number(read.length)}.
+        </p>
+      )}
       <ul className={classes.earlier}>
         {earlier.map((a) => (
           <li key={a.id}>
@@ -90,7 +102,9 @@ function History({ alert }: { readonly alert: Alert }) {
               <Time at={a.openedAt} />
             </Link>{' '}
             {number(a.hits)} hits ·{' '}
-            {a.decision !== null && a.decision.undoneAt === null ? outcomeOf(a.decision.outcome)?.done : 'not decided'}
+            {a.decision !== null && a.decision.undoneAt === null
+              ? outcomeOf(a.decision.outcome)?.done
+              : 'not decided'}
           </li>
         ))}
       </ul>
@@ -106,7 +120,8 @@ function Identity({ alert }: { readonly alert: Alert }) {
         Alert <CopyValue value={alert.id} label="alert id" />
       </p>
       <p>
-        {alert.key.kind === 'slogan' ? 'Rule' : 'Region'} <CopyValue value={alert.key.value} label="rule id" />
+        {alert.key.kind === 'slogan' ? 'Rule' : 'Region'}{' '}
+        <CopyValue value={alert.key.value} label="rule id" />
       </p>
     </details>
   );

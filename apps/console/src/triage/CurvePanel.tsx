@@ -10,7 +10,7 @@ import { curveOption } from './curve-option.js';
 import { partsOf } from './curve-parts.js';
 import classes from './triage.module.css';
 
-const HEIGHT = 168;
+const HEIGHT = 150;
 
 /** What was counted, by source, over the band of what is usual, and the moment the alert opened. */
 export function CurvePanel({ alert }: { readonly alert: Alert }) {
@@ -19,7 +19,13 @@ export function CurvePanel({ alert }: { readonly alert: Alert }) {
   const parts = useMemo(() => (curve ? partsOf(curve, alert.sources) : []), [curve, alert.sources]);
   const option = useMemo(() => (curve ? curveOption(curve, parts) : null), [curve, parts]);
   if (query.isError && curve === undefined)
-    return <ProblemNote what="The curve could not be read" error={query.error} retry={() => void query.refetch()} />;
+    return (
+      <ProblemNote
+        what="The curve could not be read"
+        error={query.error}
+        retry={() => void query.refetch()}
+      />
+    );
   if (curve === undefined || option === null) return <Skeleton height={HEIGHT} />;
   return (
     <figure className={classes.curve}>
@@ -29,10 +35,7 @@ export function CurvePanel({ alert }: { readonly alert: Alert }) {
         label={`Hits every ${curve.everySeconds / 60} minutes by source, with the usual range. The alert opened at ${local(curve.firedAt, Date.now())} with ${counted(alert.observed, 'hit')} where about ${Math.round(alert.expected)} were usual.`}
       />
       <figcaption>
-        <Legend parts={parts} label="Hits by source in the time shown" />
-        <span className={classes.bandKey}>
-          <span className={classes.bandSwatch} aria-hidden /> Usual range
-        </span>
+        <Legend parts={parts} label="Hits by source in the time shown" band="Usual range" />
       </figcaption>
     </figure>
   );

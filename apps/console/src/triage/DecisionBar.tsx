@@ -66,18 +66,35 @@ function Deciding({ alert, onDecided }: Props) {
         <span className={classes.whoHas}>
           {mine && (
             <>
-              Yours{alert.claimedUntil !== null && <> until <Time at={alert.claimedUntil} /></>}
+              Yours
+              {alert.claimedUntil !== null && (
+                <>
+                  {' '}
+                  until <Time at={alert.claimedUntil} />
+                </>
+              )}
             </>
           )}
           {others && (
             <>
-              <bdi>{alert.claimedBy}</bdi> has it{alert.claimedUntil !== null && <> until <Time at={alert.claimedUntil} /></>}
+              <bdi>{alert.claimedBy}</bdi> has it
+              {alert.claimedUntil !== null && (
+                <>
+                  {' '}
+                  until <Time at={alert.claimedUntil} />
+                </>
+              )}
             </>
           )}
           {alert.claimedBy === null && 'Nobody has it'}
         </span>
         {!others && (
-          <Button variant={mine ? 'default' : 'light'} loading={claim.isPending} onClick={toggleClaim} rightSection={<Kbd size="xs">c</Kbd>}>
+          <Button
+            variant={mine ? 'default' : 'light'}
+            loading={claim.isPending}
+            onClick={toggleClaim}
+            rightSection={<Kbd size="xs">c</Kbd>}
+          >
             {mine ? 'Release' : 'Claim'}
           </Button>
         )}
@@ -124,7 +141,8 @@ function Standing({ alert }: { readonly alert: Alert }) {
     <div className={classes.bar} role="region" aria-label="Decision">
       {decision !== null && decision.undoneAt === null ? (
         <p className={classes.standing}>
-          <strong>{outcomeOf(decision.outcome)?.done}</strong> by <bdi>{decision.by}</bdi>, <Time at={decision.at} as="ago" />.
+          <strong>{outcomeOf(decision.outcome)?.done}</strong> by <bdi>{decision.by}</bdi>,{' '}
+          <Time at={decision.at} as="ago" />.
           {decision.note !== '' && (
             <>
               {' '}
@@ -135,7 +153,13 @@ function Standing({ alert }: { readonly alert: Alert }) {
         </p>
       ) : (
         <p className={classes.standing}>
-          Closed without a decision{alert.closedAt !== null && <>, <Time at={alert.closedAt} as="ago" /></>}.
+          Closed without a decision
+          {alert.closedAt !== null && (
+            <>
+              , <Time at={alert.closedAt} as="ago" />
+            </>
+          )}
+          .
         </p>
       )}
     </div>

@@ -30,9 +30,13 @@ export function TriagePage() {
   const session = useSession();
   const twoPanes = useMediaQuery(TWO_PANES, true, AT_ONCE);
   const threePanes = useMediaQuery(THREE_PANES, true, AT_ONCE);
-  const list = usePaneWidth('triage-list', 380, [320, 520]);
-  const context = usePaneWidth('triage-context', 288, [240, 420]);
-  const [contextOpen, setContextOpen] = useLocalStorage({ key: 'vigil-triage-context', defaultValue: true, ...AT_ONCE });
+  const list = usePaneWidth('triage-list', 408, [320, 520]);
+  const context = usePaneWidth('triage-context', 270, [240, 420]);
+  const [contextOpen, setContextOpen] = useLocalStorage({
+    key: 'vigil-triage-context',
+    defaultValue: true,
+    ...AT_ONCE,
+  });
   const [drawer, setDrawer] = useState(false);
 
   const view = readView(params);
@@ -41,11 +45,19 @@ export function TriagePage() {
   const user = session.data?.user;
   const alerts = useMemo(() => {
     const read = query.data?.pages.flatMap((page) => page.alerts) ?? [];
-    return view === 'mine' ? read.filter((a) => a.claimedBy === user?.id || a.claimedBy === user?.name) : read;
+    return view === 'mine'
+      ? read.filter((a) => a.claimedBy === user?.id || a.claimedBy === user?.name)
+      : read;
   }, [query.data, view, user]);
 
   const open = (id: string | undefined, replace = false) =>
-    void navigate({ pathname: id === undefined ? '/triage' : `/triage/${encodeURIComponent(id)}`, search: params.toString() }, { replace });
+    void navigate(
+      {
+        pathname: id === undefined ? '/triage' : `/triage/${encodeURIComponent(id)}`,
+        search: params.toString(),
+      },
+      { replace },
+    );
   const move = (step: 1 | -1) => {
     const next = neighbour(alerts, alertId, step);
     if (next) open(next.id, true);
@@ -60,7 +72,10 @@ export function TriagePage() {
   const first = alerts[0]?.id;
   useEffect(() => {
     if (twoPanes && alertId === undefined && first !== undefined) {
-      void navigate({ pathname: `/triage/${encodeURIComponent(first)}`, search: params.toString() }, { replace: true });
+      void navigate(
+        { pathname: `/triage/${encodeURIComponent(first)}`, search: params.toString() },
+        { replace: true },
+      );
     }
   }, [twoPanes, alertId, first, navigate, params]);
 
@@ -75,15 +90,27 @@ export function TriagePage() {
   return (
     <div className={classes.triage}>
       {showList && (
-        <div className={classes.listPane} style={twoPanes ? { width: list.width, flex: 'none' } : { flex: 1 }}>
-          <AlertList query={query} alerts={alerts} view={view} order={order} chosen={alertId} onOpen={(id) => open(id)} />
+        <div
+          className={classes.listPane}
+          style={twoPanes ? { width: list.width, flex: 'none' } : { flex: 1 }}
+        >
+          <AlertList
+            query={query}
+            alerts={alerts}
+            view={view}
+            order={order}
+            chosen={alertId}
+            onOpen={(id) => open(id)}
+          />
         </div>
       )}
       {twoPanes && <Splitter pane={list} label="Width of the list" />}
       {showAlert &&
         (alertId === undefined ? (
           <div className={classes.mainPane}>
-            {query.isSuccess && alerts.length === 0 && <Empty icon={<Inbox />} title="The alert you open is shown here" />}
+            {query.isSuccess && alerts.length === 0 && (
+              <Empty icon={<Inbox />} title="The alert you open is shown here" />
+            )}
           </div>
         ) : (
           <>
@@ -99,7 +126,15 @@ export function TriagePage() {
                 <ContextPane id={alertId} onClose={() => setContextOpen(false)} />
               </aside>
             )}
-            <Drawer opened={drawer && !contextInline} onClose={() => setDrawer(false)} position="right" size={340} withCloseButton={false} padding={0} aria-label="Context">
+            <Drawer
+              opened={drawer && !contextInline}
+              onClose={() => setDrawer(false)}
+              position="right"
+              size={340}
+              withCloseButton={false}
+              padding={0}
+              aria-label="Context"
+            >
               <ContextPane id={alertId} onClose={() => setDrawer(false)} />
             </Drawer>
           </>

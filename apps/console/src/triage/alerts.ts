@@ -92,7 +92,8 @@ export function useDecide() {
 export function useUndoDecision() {
   const { changed } = useSettle();
   return useMutation({
-    mutationFn: (decisionId: string) => call('POST', `/decisions/${encodeURIComponent(decisionId)}/undo`, Alert),
+    mutationFn: (decisionId: string) =>
+      call('POST', `/decisions/${encodeURIComponent(decisionId)}/undo`, Alert),
     onSuccess: changed,
   });
 }

@@ -2,21 +2,25 @@ import type { AlertCurve } from '@vigil/contracts';
 import type { EChartsCoreOption } from 'echarts/core';
 import { type Paint, partColour } from '../charts/paint.js';
 import { tooltipOf } from '../charts/tooltip.js';
-import { decimal, local, number } from '../words/format.js';
+import { FONTS } from '../theme.js';
+import { axisLabel, decimal, local, number } from '../words/format.js';
 import type { CurvePart } from './curve-parts.js';
 
 /** The curve as ECharts draws it: band, bars stacked by source, the expected line, the moment it fired. */
 export function curveOption(curve: AlertCurve, parts: readonly CurvePart[]) {
   const now = Date.now();
   const times = curve.points.map((point) => local(point.at, now));
+  const span = curve.points.length * curve.everySeconds * 1_000;
+  const ticks = curve.points.map((point) => axisLabel(point.at, span));
   const every = curve.everySeconds * 1_000;
   const fired = curve.points.findIndex((point) => Date.parse(curve.firedAt) < Date.parse(point.at) + every);
 
   return (paint: Paint): EChartsCoreOption => ({
+    textStyle: { fontFamily: FONTS },
     grid: { left: 34, right: 8, top: 18, bottom: 22 },
     xAxis: {
       type: 'category',
-      data: times,
+      data: ticks,
       axisTick: { show: false },
       axisLine: { lineStyle: { color: paint.line } },
       axisLabel: { color: paint.quiet, fontSize: 11, hideOverlap: true },
@@ -41,7 +45,11 @@ export function curveOption(curve: AlertCurve, parts: readonly CurvePart[]) {
         if (!point) return '';
         return tooltipOf(`${times[index] ?? ''} – ${number(point.hits)}`, [
           ...parts
-            .map((part, i) => ({ colour: partColour(paint, i), name: part.label, n: part.values[index] ?? 0 }))
+            .map((part, i) => ({
+              colour: partColour(paint, i),
+              name: part.label,
+              n: part.values[index] ?? 0,
+            }))
             .filter((line) => line.n > 0)
             .map(({ colour, name, n }) => ({ colour, name, value: number(n) })),
           { name: 'Usual', value: `${decimal(point.low)} to ${decimal(point.high)}` },
@@ -50,7 +58,14 @@ export function curveOption(curve: AlertCurve, parts: readonly CurvePart[]) {
     },
     series: [
       // The band is two stacked lines: an unseen one up to `low`, and the filled height from there to `high`.
-      { type: 'line', stack: 'band', data: curve.points.map((p) => p.low), lineStyle: { opacity: 0 }, symbol: 'none', silent: true },
+      {
+        type: 'line',
+        stack: 'band',
+        data: curve.points.map((p) => p.low),
+        lineStyle: { opacity: 0 },
+        symbol: 'none',
+        silent: true,
+      },
       {
         type: 'line',
         stack: 'band',

@@ -2,7 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { partsOf } from './curve-parts.js';
 
 const AT = '2026-03-01T12:00:00Z';
-const point = (bySource: Record<string, number>, hits = Object.values(bySource).reduce((a, b) => a + b, 0)) => ({
+const point = (
+  bySource: Record<string, number>,
+  hits = Object.values(bySource).reduce((a, b) => a + b, 0),
+) => ({
   at: AT,
   hits,
   expected: 1,
@@ -14,7 +17,9 @@ const curve = (...points: ReturnType<typeof point>[]) => ({ everySeconds: 300, f
 
 describe('partsOf', () => {
   it('puts the largest first, under its name', () => {
-    const parts = partsOf(curve(point({ a: 1, b: 4 }), point({ b: 2 })), [{ key: 'b', label: 'Bee', hits: 6 }]);
+    const parts = partsOf(curve(point({ a: 1, b: 4 }), point({ b: 2 })), [
+      { key: 'b', label: 'Bee', hits: 6 },
+    ]);
     expect(parts.map((p) => [p.label, p.count, p.values])).toEqual([
       ['Bee', 6, [4, 2]],
       ['a', 1, [1, 0]],
@@ -26,13 +31,17 @@ describe('partsOf', () => {
     const parts = partsOf(curve(point(bySource)), []);
     expect(parts).toHaveLength(6);
     expect(parts.at(-1)).toMatchObject({ label: '3 other sources', count: 15 + 14 + 13 });
-    expect(parts.reduce((sum, p) => sum + p.count, 0)).toBe(Object.values(bySource).reduce((a, b) => a + b, 0));
+    expect(parts.reduce((sum, p) => sum + p.count, 0)).toBe(
+      Object.values(bySource).reduce((a, b) => a + b, 0),
+    );
   });
 
   it('counts hits that no source is named for', () => {
-    expect(partsOf(curve(point({ a: 2 }, 5)), []).map((p) => [p.label, p.count])).toEqual([
-      ['Other sources', 3],
-      ['a', 2],
-    ].reverse());
+    expect(partsOf(curve(point({ a: 2 }, 5)), []).map((p) => [p.label, p.count])).toEqual(
+      [
+        ['Other sources', 3],
+        ['a', 2],
+      ].reverse(),
+    );
   });
 });

@@ -19,16 +19,18 @@ export function partsOf(curve: AlertCurve, sources: Alert['sources']): CurvePart
   for (const point of curve.points) {
     for (const [key, hits] of Object.entries(point.bySource)) totals.set(key, (totals.get(key) ?? 0) + hits);
   }
-  const ranked = [...totals].filter(([, count]) => count > 0).sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
-  const shown = ranked.slice(0, MOST_PARTS).map(
-    ([key, count]): CurvePart => ({
-      key,
-      label: labels.get(key) ?? key,
-      count,
-      values: curve.points.map((point) => point.bySource[key] ?? 0),
-    }),
+  const ranked = [...totals]
+    .filter(([, count]) => count > 0)
+    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+  const shown = ranked.slice(0, MOST_PARTS).map(([key, count]): CurvePart => ({
+    key,
+    label: labels.get(key) ?? key,
+    count,
+    values: curve.points.map((point) => point.bySource[key] ?? 0),
+  }));
+  const counted = curve.points.map(
+    (point, i) => point.hits - shown.reduce((sum, part) => sum + (part.values[i] ?? 0), 0),
   );
-  const counted = curve.points.map((point, i) => point.hits - shown.reduce((sum, part) => sum + (part.values[i] ?? 0), 0));
   const rest = counted.reduce((sum, n) => sum + Math.max(0, n), 0);
   if (rest === 0) return shown;
   const others = ranked.length - shown.length;

@@ -41,7 +41,12 @@ function anAlert(id: string, changes: Partial<Alert> = {}): Alert {
 
 describe('grouped', () => {
   it('keeps the order and puts a heading where it changes', () => {
-    const list = [anAlert('a', { severity: 'critical' }), anAlert('b'), anAlert('c'), anAlert('d', { severity: 'low' })];
+    const list = [
+      anAlert('a', { severity: 'critical' }),
+      anAlert('b'),
+      anAlert('c'),
+      anAlert('d', { severity: 'low' }),
+    ];
     expect(grouped(list, 'severity', NOW).map((g) => [g.name, g.alerts.map((a) => a.id).join('')])).toEqual([
       ['Critical', 'a'],
       ['High', 'bc'],
@@ -50,8 +55,16 @@ describe('grouped', () => {
   });
 
   it('names what is late only while somebody has to decide it', () => {
-    const list = [anAlert('a', { dueAt: inMinutes(-1) }), anAlert('b'), anAlert('c', { dueAt: inMinutes(-1), state: 'decided' })];
-    expect(grouped(list, 'due', NOW).map((g) => g.name)).toEqual(['Late', 'Due within the hour', 'Decided or closed']);
+    const list = [
+      anAlert('a', { dueAt: inMinutes(-1) }),
+      anAlert('b'),
+      anAlert('c', { dueAt: inMinutes(-1), state: 'decided' }),
+    ];
+    expect(grouped(list, 'due', NOW).map((g) => g.name)).toEqual([
+      'Late',
+      'Due within the hour',
+      'Decided or closed',
+    ]);
   });
 });
 

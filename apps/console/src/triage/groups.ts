@@ -45,7 +45,10 @@ export function isWaiting(alert: Pick<Alert, 'state'>): boolean {
 }
 
 /** Share of the time until due that has gone (0 to 1), and how urgent that is: amber from three quarters on. */
-export function dueShare(alert: Pick<Alert, 'openedAt' | 'dueAt'>, now: number): { share: number; urgency: 'fine' | 'soon' | 'late' } {
+export function dueShare(
+  alert: Pick<Alert, 'openedAt' | 'dueAt'>,
+  now: number,
+): { share: number; urgency: 'fine' | 'soon' | 'late' } {
   const opened = Date.parse(alert.openedAt);
   const whole = Math.max(1, Date.parse(alert.dueAt) - opened);
   const share = Math.min(1, Math.max(0, (now - opened) / whole));

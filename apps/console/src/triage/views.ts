@@ -9,7 +9,11 @@ export const VIEWS: Record<View, { name: string; states: readonly AlertState[]; 
   mine: { name: 'Mine', states: ['claimed'], empty: 'You have claimed nothing' },
   decided: { name: 'Decided', states: ['decided'], empty: 'Nothing has been decided yet' },
   closed: { name: 'Closed', states: ['closed'], empty: 'No alert has closed yet' },
-  all: { name: 'All', states: ['open', 'claimed', 'decided', 'closed'], empty: 'There has been no alert yet' },
+  all: {
+    name: 'All',
+    states: ['open', 'claimed', 'decided', 'closed'],
+    empty: 'There has been no alert yet',
+  },
 };
 
 const isView = (text: string | null): text is View => text !== null && Object.hasOwn(VIEWS, text);

@@ -6,7 +6,8 @@ import { Chart } from '../charts/Chart.js';
 import type { Paint } from '../charts/paint.js';
 import { tooltipOf } from '../charts/tooltip.js';
 import { Time } from '../pieces/Time.js';
-import { localFull, number } from '../words/format.js';
+import { FONTS } from '../theme.js';
+import { axisLabel, localFull, number } from '../words/format.js';
 import type { Measure } from './VolumesPage.js';
 import classes from './volumes.module.css';
 
@@ -21,16 +22,18 @@ const MOST_ALERTS = 6;
 /** Everything together, with a line where an alert opened. */
 export function TotalChart({ volumes, measure }: Props) {
   const sums = useMemo(
-    () => volumes.at.map((_, i) => volumes.series.reduce((sum, series) => sum + (series[measure][i] ?? 0), 0)),
+    () =>
+      volumes.at.map((_, i) => volumes.series.reduce((sum, series) => sum + (series[measure][i] ?? 0), 0)),
     [volumes, measure],
   );
   const option = useMemo(() => totalOption(volumes, sums, measure), [volumes, sums, measure]);
   const total = sums.reduce((a, b) => a + b, 0);
-  const newest = volumes.alerts.toReversed().slice(0, MOST_ALERTS);
+  const newest = volumes.alerts.toSorted((a, b) => (a.at < b.at ? 1 : -1)).slice(0, MOST_ALERTS);
   return (
     <figure className={classes.total}>
       <figcaption>
-        <strong className="numbers">{number(total)}</strong> {measure} · bars of {barName(volumes.everySeconds)}
+        <strong className="numbers">{number(total)}</strong> {measure} · bars of{' '}
+        {barName(volumes.everySeconds)}
       </figcaption>
       <Chart
         option={option}
@@ -62,10 +65,11 @@ function totalOption(volumes: Volumes, sums: readonly number[], measure: Measure
     .map((alert) => Math.floor((Date.parse(alert.at) - begin) / width))
     .filter((index) => index >= 0 && index < labels.length);
   return (paint: Paint): EChartsCoreOption => ({
+    textStyle: { fontFamily: FONTS },
     grid: { left: 44, right: 10, top: 12, bottom: 22 },
     xAxis: {
       type: 'category',
-      data: labels,
+      data: volumes.at.map((at) => axisLabel(at, volumes.at.length * width)),
       axisTick: { show: false },
       axisLine: { lineStyle: { color: paint.line } },
       axisLabel: { color: paint.quiet, fontSize: 11, hideOverlap: true },
@@ -86,9 +90,15 @@ function totalOption(volumes: Volumes, sums: readonly number[], measure: Measure
       textStyle: { color: paint.text, fontSize: 12 },
       formatter: (items: { dataIndex: number }[]) => {
         const index = items[0]?.dataIndex ?? 0;
-        const alerts = volumes.alerts.filter((_, i) => marks[i] === index).map((a) => ({ name: a.headline, value: '' }));
+        const alerts = volumes.alerts
+          .filter((_, i) => marks[i] === index)
+          .map((a) => ({ name: a.headline, value: '' }));
         return tooltipOf(labels[index] ?? '', [
-          { colour: paint.accent, name: measure === 'hits' ? 'Hits' : 'Posts', value: number(sums[index] ?? 0) },
+          {
+            colour: paint.accent,
+            name: measure === 'hits' ? 'Hits' : 'Posts',
+            value: number(sums[index] ?? 0),
+          },
           ...alerts,
         ]);
       },
@@ -101,7 +111,7 @@ function totalOption(volumes: Volumes, sums: readonly number[], measure: Measure
         barCategoryGap: '20%',
         markLine: {
           silent: true,
-          symbol: ['none', 'triangle'],
+          symbol: ['none', 'circle'],
           symbolSize: 6,
           label: { show: false },
           lineStyle: { color: paint.text, type: 'solid', width: 1, opacity: 0.55 },

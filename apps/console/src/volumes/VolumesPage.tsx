@@ -28,7 +28,9 @@ export function VolumesPage() {
     });
   const total = useVolumes(span, 'none');
   const parts = useVolumes(span, by);
-  const nothing = total.data?.series.every((s) => s.posts.every((n) => n === 0) && s.hits.every((n) => n === 0));
+  const nothing = total.data?.series.every(
+    (s) => s.posts.every((n) => n === 0) && s.hits.every((n) => n === 0),
+  );
 
   return (
     <Page
@@ -36,12 +38,33 @@ export function VolumesPage() {
       about="Posts collected and hits among them, counted once, at the time they were published."
       actions={
         <>
-          <SegmentedControl aria-label="What is counted" size="xs" value={measure} onChange={(v) => set('of', v)} data={[{ value: 'hits', label: 'Hits' }, { value: 'posts', label: 'Posts' }]} />
-          <SegmentedControl aria-label="Time" size="xs" value={span} onChange={(v) => set('span', v)} data={Object.entries(SPANS).map(([value, { name }]) => ({ value, label: name }))} />
+          <SegmentedControl
+            aria-label="What is counted"
+            size="xs"
+            value={measure}
+            onChange={(v) => set('of', v)}
+            data={[
+              { value: 'hits', label: 'Hits' },
+              { value: 'posts', label: 'Posts' },
+            ]}
+          />
+          <SegmentedControl
+            aria-label="Time"
+            size="xs"
+            value={span}
+            onChange={(v) => set('span', v)}
+            data={Object.entries(SPANS).map(([value, { name }]) => ({ value, label: name }))}
+          />
         </>
       }
     >
-      {total.isError && <ProblemNote what="The volumes could not be read" error={total.error} retry={() => void total.refetch()} />}
+      {total.isError && (
+        <ProblemNote
+          what="The volumes could not be read"
+          error={total.error}
+          retry={() => void total.refetch()}
+        />
+      )}
       {total.isPending && <Skeleton height={230} mb="md" />}
       {nothing === true && (
         <Empty icon={<ChartColumn />} title="Nothing was collected in this time">
@@ -61,7 +84,13 @@ export function VolumesPage() {
               data={(['source', 'region', 'slogan'] as const).map((value) => ({ value, label: BY[value] }))}
             />
           </div>
-          {parts.isError && <ProblemNote what="The parts could not be read" error={parts.error} retry={() => void parts.refetch()} />}
+          {parts.isError && (
+            <ProblemNote
+              what="The parts could not be read"
+              error={parts.error}
+              retry={() => void parts.refetch()}
+            />
+          )}
           {parts.data === undefined ? (
             parts.isPending && <Skeleton height={160} />
           ) : (

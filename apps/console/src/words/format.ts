@@ -7,6 +7,7 @@ const compact = new Intl.NumberFormat(undefined, { notation: 'compact', maximumF
 const oneDecimal = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
 const dayTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+const dayOnly = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric' });
 const timeOfDay = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
 const names = new Intl.DisplayNames(undefined, { type: 'language', fallback: 'code' });
 
@@ -41,6 +42,11 @@ export function relative(instant: string, now: number): string {
 export function local(instant: string, now: number): string {
   const at = new Date(instant);
   return at.toDateString() === new Date(now).toDateString() ? timeOfDay.format(at) : dayTime.format(at);
+}
+
+/** An instant for a chart's axis: the time of day within two days, else the day. */
+export function axisLabel(instant: string, spanMs: number): string {
+  return (spanMs <= 2 * DAY ? timeOfDay : dayOnly).format(new Date(instant));
 }
 
 export const localDay = (instant: string): string => day.format(new Date(instant));

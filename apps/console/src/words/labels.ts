@@ -1,13 +1,46 @@
-import type { AlertQuery, Exclusion, Indicator, Outcome, Severity, SourceLabels, Stance } from '@vigil/contracts';
+import type {
+  AlertQuery,
+  Exclusion,
+  Indicator,
+  Outcome,
+  Severity,
+  SourceLabels,
+  Stance,
+} from '@vigil/contracts';
 
 /** The six outcomes in the order of their keys 1 to 6. */
 export const OUTCOMES: readonly { outcome: Outcome; label: string; done: string; means: string }[] = [
-  { outcome: 'escalate', label: 'Escalate', done: 'Escalated', means: 'A second person or team must look now.' },
-  { outcome: 'report', label: 'Report', done: 'Marked to report', means: 'Goes to the platform or authority.' },
+  {
+    outcome: 'escalate',
+    label: 'Escalate',
+    done: 'Escalated',
+    means: 'A second person or team must look now.',
+  },
+  {
+    outcome: 'report',
+    label: 'Report',
+    done: 'Marked to report',
+    means: 'Goes to the platform or authority.',
+  },
   { outcome: 'watch', label: 'Watch', done: 'Kept under watch', means: 'Real, but nothing to do yet.' },
-  { outcome: 'news-or-research', label: 'News or research', done: 'Marked as news or research', means: 'Quoted or studied, not spread.' },
-  { outcome: 'counter-speech', label: 'Counter-speech', done: 'Marked as counter-speech', means: 'Argues against it.' },
-  { outcome: 'false-positive', label: 'False positive', done: 'Marked as false positive', means: 'The words mean something else.' },
+  {
+    outcome: 'news-or-research',
+    label: 'News or research',
+    done: 'Marked as news or research',
+    means: 'Quoted or studied, not spread.',
+  },
+  {
+    outcome: 'counter-speech',
+    label: 'Counter-speech',
+    done: 'Marked as counter-speech',
+    means: 'Argues against it.',
+  },
+  {
+    outcome: 'false-positive',
+    label: 'False positive',
+    done: 'Marked as false positive',
+    means: 'The words mean something else.',
+  },
 ];
 
 export const outcomeOf = (outcome: Outcome) => OUTCOMES.find((o) => o.outcome === outcome);
@@ -31,10 +64,10 @@ export const INDICATOR: Record<Indicator, string> = {
 };
 
 export const STANCE: Record<Stance, string> = {
-  claimed: 'Claimed',
-  directed: 'Directed',
-  inspired: 'Inspired',
-  unclear: 'Stance unclear',
+  claimed: 'Stance: claimed',
+  directed: 'Stance: directed',
+  inspired: 'Stance: inspired',
+  unclear: 'Stance: unclear',
 };
 
 export const ORDER: Record<AlertQuery['order'], string> = {
