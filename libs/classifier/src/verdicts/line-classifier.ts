@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { MAX_TEXT, PostId, type ImportLine, type Verdict } from '@vigil/contracts';
+import { MAX_TEXT, PostId, type ImportLine, type SourceLabels, type Verdict } from '@vigil/contracts';
 import { loadPack } from '../packs/load-pack.js';
 import { compileRuleset, type Ruleset } from '../rules/ruleset.js';
 import { classifyText } from './classify.js';
@@ -12,9 +12,12 @@ export interface LineClassifier {
 
 /**
  * Loads packs from their folders and compiles them, as ruleset 0: they were not published. Throws `bad-input` with
- * every fault of the first pack that has any.
+ * every fault of the first pack that has any. `context`: what kind of voice the posts are, as a source's label.
  */
-export async function createClassifier(packFolders: readonly string[]): Promise<LineClassifier> {
+export async function createClassifier(
+  packFolders: readonly string[],
+  context: SourceLabels['context'] = 'unknown',
+): Promise<LineClassifier> {
   const packs = [];
   for (const folder of packFolders) packs.push({ content: await loadPack(folder), version: 0 });
   const ruleset = compileRuleset(packs);
@@ -23,7 +26,11 @@ export async function createClassifier(packFolders: readonly string[]): Promise<
     classifyLine: (line) => {
       // A deletion has nothing to judge.
       const text = line.type === 'deleted' ? '' : textOf(line);
-      return { postId: postIdOf(line), revision: line.revision ?? 0, ...classifyText(ruleset, { text, context: 'unknown' }) };
+      return {
+        postId: postIdOf(line),
+        revision: line.revision ?? 0,
+        ...classifyText(ruleset, { text, context }),
+      };
     },
   };
 }
@@ -31,9 +38,12 @@ export async function createClassifier(packFolders: readonly string[]): Promise<
 /** The line's own id, or one made of what identifies a post, so that the same line twice is one post. */
 function postIdOf(line: ImportLine): PostId {
   if (line.id !== undefined) return PostId.parse(`${line.platform ?? 'import'}:${line.id}`);
-  const author = typeof line.author === 'string' ? line.author : (line.author?.nativeId ?? line.author?.handle ?? '');
+  const author =
+    typeof line.author === 'string' ? line.author : (line.author?.nativeId ?? line.author?.handle ?? '');
   const identity = JSON.stringify([line.channel ?? '', author, line.publishedAt ?? '', line.text]);
-  return PostId.parse(`${line.platform ?? 'import'}:${createHash('sha256').update(identity).digest('hex').slice(0, 32)}`);
+  return PostId.parse(
+    `${line.platform ?? 'import'}:${createHash('sha256').update(identity).digest('hex').slice(0, 32)}`,
+  );
 }
 
 /** As the collector does it: the title first, unless the text begins with it. Spans count in this. */

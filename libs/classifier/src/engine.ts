@@ -1,0 +1,5 @@
+/** The engine alone, without database, bus or Nest: what the command line and tools load, in a tenth of the time. */
+export { checkExamples, type ExampleFailure } from './packs/examples.js';
+export { loadPack, packFoldersIn, readPackFolder } from './packs/load-pack.js';
+export { packReport, type PackReport } from './packs/pack-report.js';
+export { createClassifier, type LineClassifier } from './verdicts/line-classifier.js';
