@@ -5,7 +5,8 @@ import { ClassifierModule } from '@vigil/classifier';
 import { CollectorModule } from '@vigil/collector';
 import type { Settings } from '@vigil/config';
 import { BaseModule, type Engines, HealthController, SystemController } from '@vigil/runtime';
-import { DemoController } from './demo.controller.js';
+import { DemoController } from './demo/demo.controller.js';
+import { Demo } from './demo/demo.service.js';
 
 /** All of Vigil in one process. */
 @Module({})
@@ -21,6 +22,7 @@ export class AppModule {
         AlertsModule,
       ],
       controllers: [HealthController, SystemController, DemoController],
+      providers: [Demo],
     };
   }
 }

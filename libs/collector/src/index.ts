@@ -8,3 +8,6 @@ export { Funnel } from './publishing/funnel.js';
 export { postOfLine, type ImportSource } from './connectors/import/import-post.js';
 export { LineSplitter, type Line } from './connectors/import/line-splitter.js';
 export { Connector, type Gathered, type Problem, type Reading, type WatchedSource } from './connectors/connector.js';
+export { DemoFeeder } from './demo/demo-feeder.js';
+export { demoRecord } from './demo/demo-record.js';
+export { loadDemoScript } from './demo/script.js';
