@@ -1,5 +1,5 @@
 import type { Database } from '@vigil/database';
-import type { Logger } from 'pino';
+import type { Telemetry } from '@vigil/telemetry';
 import { announce } from '../live-events.js';
 
 /** Open pages need not hear more often; and a NOTIFY serialises commits, so it must be rare. */
@@ -12,12 +12,12 @@ export class IndexedNews {
 
   constructor(
     private readonly db: Database,
-    private readonly log: Logger,
+    private readonly log: Telemetry['log'],
   ) {}
 
   add(count: number): void {
     this.#count += count;
-    this.#timer ??= setTimeout(() => this.#tell(), EVERY_MS).unref();
+    if (this.#timer === null) this.#timer = setTimeout(() => this.#tell(), EVERY_MS).unref();
   }
 
   #tell(): void {

@@ -1,4 +1,4 @@
-import type { Logger } from 'pino';
+import type { Telemetry } from '@vigil/telemetry';
 import { type Clock, isVigilError, VigilError } from '@vigil/contracts';
 import type { Database } from '@vigil/database';
 import type { Jobs, JobWorker } from '@vigil/jobs';
@@ -25,7 +25,7 @@ export interface NotifierOptions {
   readonly clock: Clock;
   readonly channels: readonly NotificationChannel[];
   readonly metrics: AlertsMetrics;
-  readonly log: Logger;
+  readonly log: Telemetry['log'];
   /** Where people reach the console. */
   readonly consoleUrl: string;
 }

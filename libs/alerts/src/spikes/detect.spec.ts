@@ -137,15 +137,13 @@ describe('false alarms without any burst', () => {
     let alarms = 0;
     for (let end = 15 * BUCKETS_A_DAY; end <= all.length; end += 6) {
       const hits = all.slice(end - 15 * BUCKETS_A_DAY, end);
-      const voices = hits
-        .slice(-6)
-        .flatMap((count, b) =>
-          Array.from({ length: count }, (_, i) => ({
-            at: FROM + (hits.length - 6 + b) * BUCKET_MS + i,
-            author: `${b} ${i}`,
-            source: 's',
-          })),
-        );
+      const voices = hits.slice(-6).flatMap((count, b) =>
+        Array.from({ length: count }, (_, i) => ({
+          at: FROM + (hits.length - 6 + b) * BUCKET_MS + i,
+          author: `${b} ${i}`,
+          source: 's',
+        })),
+      );
       const shift = ((end % BUCKETS_A_DAY) - (BUCKETS % BUCKETS_A_DAY)) * BUCKET_MS;
       const history = {
         from: FROM + shift,

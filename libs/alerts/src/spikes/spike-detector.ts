@@ -1,6 +1,6 @@
 import type { Clock } from '@vigil/contracts';
 import type { Database, Queryable } from '@vigil/database';
-import type { Logger } from 'pino';
+import type { Telemetry } from '@vigil/telemetry';
 import type { AlertsMetrics } from '../alerts-metrics.js';
 import { BUCKET_MS, bucketOf, LATE_MS } from '../indexing/buckets.js';
 import { announceAlert } from '../live-events.js';
@@ -46,7 +46,7 @@ export interface SpikeDetectorOptions {
   readonly db: Database;
   readonly clock: Clock;
   readonly metrics: AlertsMetrics;
-  readonly log: Logger;
+  readonly log: Telemetry['log'];
 }
 
 /** Looks at the slogans whose counts changed, and at open episodes, and opens, continues and closes alerts. */

@@ -1,4 +1,4 @@
-import type { Logger } from 'pino';
+import type { Telemetry } from '@vigil/telemetry';
 import type { SpikeDetector } from './spike-detector.js';
 
 /** After the first hit that changes something: many batches are looked at in one go, and an alert is seconds away at most. */
@@ -10,7 +10,7 @@ const DUTY = 5;
 
 export interface SpikeWatchOptions {
   readonly detector: SpikeDetector;
-  readonly log: Logger;
+  readonly log: Telemetry['log'];
   readonly onOpened: () => void;
 }
 
