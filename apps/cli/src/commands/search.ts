@@ -66,11 +66,11 @@ export function addSearch({ program, terminal }: Cli): void {
       const api = await Api.open(terminal, url);
       let left = limit;
       let cursor: string | undefined;
-      let total = 0;
+      let total: number;
       do {
         const size = Math.max(1, Math.min(PAGE, left));
         const page = await api.ask('GET', '/search', HitPage, { query: { ...filters, text, size, cursor } });
-        ({ total } = page);
+        total = page.total;
         await terminal.out(
           page.hits
             .slice(0, left)
