@@ -15,8 +15,18 @@ export interface TelemetryOptions {
 
 /** Fields that never reach a log, at the top of an event or up to two levels below. */
 const SECRET_FIELDS = [
-  'password', 'secret', 'token', 'csrfToken', 'authorization', 'cookie', '["set-cookie"]', '["x-csrf-token"]',
-  'connectionString', 'databaseUrl', 'smtpUrl', 'apiKey',
+  'password',
+  'secret',
+  'token',
+  'csrfToken',
+  'authorization',
+  'cookie',
+  '["set-cookie"]',
+  '["x-csrf-token"]',
+  'connectionString',
+  'databaseUrl',
+  'smtpUrl',
+  'apiKey',
 ];
 const REDACTED = SECRET_FIELDS.flatMap((field) => {
   const dotted = field.startsWith('[') ? field : `.${field}`;
@@ -35,7 +45,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
       serializers: { err: loggedError, error: loggedError },
       hooks: { logMethod: withSafeMessage },
     },
-    options.destination ?? pino.destination({ dest: 1, sync: true }),
+    options.destination ?? pino.destination({ dest: 2, sync: true }),
   );
   const metrics = new Registry();
   metrics.setDefaultLabels({ service: options.service });
