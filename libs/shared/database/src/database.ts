@@ -16,7 +16,10 @@ export abstract class Database implements Queryable {
   /** Connection string for libraries that pool for themselves (BullMQ) and for LISTEN. */
   abstract readonly connectionString: string;
   abstract readonly pool: Pool;
-  abstract query<Row extends Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  abstract query<Row extends Record<string, unknown>>(
+    text: string,
+    values?: readonly unknown[],
+  ): Promise<Row[]>;
   /** Runs `work` in one transaction; rolls back where it throws. Never nested. */
   abstract transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** Calls `listener` for every NOTIFY on `channel`, over one shared, re-established connection. Returns the unsubscribe. */

@@ -4,7 +4,12 @@ import { VigilError } from '@vigil/contracts';
 /** SQLSTATE of an error of PostgreSQL's, also where Drizzle has wrapped it; null for others. */
 export function sqlState(error: unknown): string | null {
   const original = unwrapped(error);
-  if (isError(original) && 'code' in original && typeof original.code === 'string' && /^[0-9A-Z]{5}$/.test(original.code)) {
+  if (
+    isError(original) &&
+    'code' in original &&
+    typeof original.code === 'string' &&
+    /^[0-9A-Z]{5}$/.test(original.code)
+  ) {
     return original.code;
   }
   return null;
@@ -18,9 +23,20 @@ export function isConflict(error: unknown): boolean {
 
 /** Class 08: connection; 57P01 to 57P03: the server is stopping, has crashed, or is starting; 53300: no connection left. */
 const LOST_STATES = /^(08...|57P0[123]|53300)$/;
-const LOST_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'ENETUNREACH', 'EHOSTUNREACH', 'ENOTFOUND', 'EAI_AGAIN']);
+const LOST_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
 /** What pg says without a code (pg/lib/client.js, pg-pool/index.js). */
-const LOST_MESSAGES = /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|Client was closed|Cannot use a pool after)/i;
+const LOST_MESSAGES =
+  /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|Client was closed|Cannot use a pool after)/i;
 
 /** Whether the connection to the server failed, rather than the statement. */
 export function isLostConnection(error: unknown): boolean {
@@ -40,17 +56,23 @@ export function isLostConnection(error: unknown): boolean {
 export function translated(error: unknown): unknown {
   if (error instanceof VigilError) return error;
   if (isLostConnection(error)) {
-    return new VigilError('engine-unavailable', 'The database cannot be reached at the moment. It is tried again by itself.', {
-      retriable: true,
-      cause: unwrapped(error),
-    });
+    return new VigilError(
+      'engine-unavailable',
+      'The database cannot be reached at the moment. It is tried again by itself.',
+      {
+        retriable: true,
+        cause: unwrapped(error),
+      },
+    );
   }
   return unwrapped(error);
 }
 
 /** Drizzle wraps what the driver throws as the cause of an error that lists statement and parameters. */
 function unwrapped(error: unknown): unknown {
-  return isError(error) && error.constructor.name === 'DrizzleQueryError' && error.cause ? error.cause : error;
+  return isError(error) && error.constructor.name === 'DrizzleQueryError' && error.cause
+    ? error.cause
+    : error;
 }
 
 /** An error of any realm: those of Node's own modules are not `instanceof` the Error of a Jest test. */

@@ -32,13 +32,18 @@ export class Listener {
   ) {}
 
   async listen(channel: string, listener: Listen): Promise<() => Promise<void>> {
-    if (!CHANNEL.test(channel)) throw new VigilError('internal', `${channel} is no channel: lower-case letters, digits and _, at most 63`);
+    if (!CHANNEL.test(channel))
+      throw new VigilError(
+        'internal',
+        `${channel} is no channel: lower-case letters, digits and _, at most 63`,
+      );
     if (this.closed) throw new VigilError('engine-unavailable', 'The database connection is closed.');
     const own: Listen = (payload) => listener(payload);
     const set = this.listeners.get(channel) ?? new Set();
     this.listeners.set(channel, set);
     set.add(own);
-    if (this.client && set.size === 1) await this.client.query(`listen ${channel}`).catch((e: unknown) => this.lost(e));
+    if (this.client && set.size === 1)
+      await this.client.query(`listen ${channel}`).catch((e: unknown) => this.lost(e));
     else await this.connected();
     return async () => {
       set.delete(own);
@@ -68,7 +73,11 @@ export class Listener {
 
   private async connect(): Promise<void> {
     for (let waitMs = FIRST_BACKOFF_MS; !this.closed; waitMs = Math.min(waitMs * 2, LONGEST_BACKOFF_MS)) {
-      const client = new pg.Client({ connectionString: this.connectionString, application_name: 'vigil listen', keepAlive: true });
+      const client = new pg.Client({
+        connectionString: this.connectionString,
+        application_name: 'vigil listen',
+        keepAlive: true,
+      });
       client.on('error', (error) => this.lost(error, client));
       client.on('end', () => this.lost(new Error('the connection ended'), client));
       client.on('notification', (n) => this.deliver(n.channel, n.payload ?? ''));
@@ -85,7 +94,10 @@ export class Listener {
       } catch (error) {
         if (this.client === client) this.client = null;
         void client.end().catch(() => undefined);
-        this.log.debug({ err: error, nextTryMs: waitMs }, 'the connection for notifications cannot be made yet');
+        this.log.debug(
+          { err: error, nextTryMs: waitMs },
+          'the connection for notifications cannot be made yet',
+        );
         await pause(waitMs, undefined, { signal: this.stopWaiting.signal }).catch(() => undefined);
       }
     }
@@ -115,7 +127,10 @@ export class Listener {
     this.probe = setInterval(() => {
       const client = this.client;
       if (!client) return;
-      const late = setTimeout(() => this.lost(new Error(`no answer in ${PROBE_TIMEOUT_MS} ms`), client), PROBE_TIMEOUT_MS);
+      const late = setTimeout(
+        () => this.lost(new Error(`no answer in ${PROBE_TIMEOUT_MS} ms`), client),
+        PROBE_TIMEOUT_MS,
+      );
       client.query('select 1').then(
         () => clearTimeout(late),
         (error: unknown) => {

@@ -46,14 +46,23 @@ export async function migrate(connectionString: string, folder: string = MIGRATI
 
 async function readJournal(folder: string): Promise<Migration[]> {
   const journal: unknown = JSON.parse(await readFile(join(folder, 'meta', '_journal.json'), 'utf8'));
-  if (typeof journal !== 'object' || journal === null || !('entries' in journal) || !Array.isArray(journal.entries)) {
+  if (
+    typeof journal !== 'object' ||
+    journal === null ||
+    !('entries' in journal) ||
+    !Array.isArray(journal.entries)
+  ) {
     throw new VigilError('internal', `${folder}/meta/_journal.json lists no migrations`);
   }
   const entries: unknown[] = journal.entries;
   return entries.map((entry) => {
     if (
-      typeof entry === 'object' && entry !== null && 'tag' in entry && 'when' in entry
-      && typeof entry.tag === 'string' && typeof entry.when === 'number'
+      typeof entry === 'object' &&
+      entry !== null &&
+      'tag' in entry &&
+      'when' in entry &&
+      typeof entry.tag === 'string' &&
+      typeof entry.when === 'number'
     ) {
       return { tag: entry.tag, when: entry.when };
     }
@@ -106,7 +115,9 @@ function assertFits(applied: readonly Applied[], known: readonly Migration[]): v
 }
 
 async function recordNames(client: Client, known: readonly Migration[]): Promise<void> {
-  await client.query('create table if not exists drizzle.vigil_migration_names (created_at bigint primary key, tag text not null)');
+  await client.query(
+    'create table if not exists drizzle.vigil_migration_names (created_at bigint primary key, tag text not null)',
+  );
   await client.query(
     'insert into drizzle.vigil_migration_names select * from unnest($1::bigint[], $2::text[]) on conflict do nothing',
     [known.map((m) => m.when), known.map((m) => m.tag)],
@@ -126,7 +137,11 @@ function explained(error: unknown): unknown {
   }
   if (sqlState(plain) === '0A000' || sqlState(plain) === '58P01') {
     const what = reasonOf(plain);
-    return new VigilError('engine-misconfigured', `The PostgreSQL server lacks something Vigil needs: ${what} Install its contrib package (postgresql-contrib).`, { cause: plain });
+    return new VigilError(
+      'engine-misconfigured',
+      `The PostgreSQL server lacks something Vigil needs: ${what} Install its contrib package (postgresql-contrib).`,
+      { cause: plain },
+    );
   }
   return plain;
 }

@@ -30,12 +30,17 @@ export interface DatabaseTelemetry {
  * ready. Closing it stops what it started.
  * Throws `engine-misconfigured` for what an operator must change and `engine-unavailable` where no server answers.
  */
-export async function openDatabase(storage: StorageOptions, telemetry: DatabaseTelemetry): Promise<OpenDatabase> {
+export async function openDatabase(
+  storage: StorageOptions,
+  telemetry: DatabaseTelemetry,
+  { waitForServerMs = WAIT_FOR_SERVER_MS }: { waitForServerMs?: number } = {},
+): Promise<OpenDatabase> {
   const { log } = telemetry;
-  const engine = storage.databaseUrl === null ? await EmbeddedPostgres.start({ dataDir: storage.dataDir, log }) : null;
+  const engine =
+    storage.databaseUrl === null ? await EmbeddedPostgres.start({ dataDir: storage.dataDir, log }) : null;
   try {
     const connectionString = engine?.connectionString ?? storage.databaseUrl ?? '';
-    if (!engine) await untilServerAnswers(connectionString, log);
+    if (!engine) await untilServerAnswers(connectionString, waitForServerMs, log);
     await migrate(connectionString);
     const { poolSize, statementTimeoutMs } = storage;
     const database = new OpenDatabase({ connectionString, poolSize, statementTimeoutMs, log }, engine);
@@ -67,9 +72,13 @@ export class OpenDatabase extends PgDatabase {
   }
 }
 
-async function untilServerAnswers(connectionString: string, log: EngineLog): Promise<void> {
+async function untilServerAnswers(
+  connectionString: string,
+  timeoutMs: number,
+  log: EngineLog,
+): Promise<void> {
   const where = withoutPassword(connectionString);
-  const deadline = performance.now() + WAIT_FOR_SERVER_MS;
+  const deadline = performance.now() + timeoutMs;
   for (let waitMs = 200; ; waitMs = Math.min(waitMs * 2, 3_000)) {
     try {
       return await checkServer(connectionString, where);
@@ -77,10 +86,17 @@ async function untilServerAnswers(connectionString: string, log: EngineLog): Pro
       if (error instanceof VigilError) throw error;
       const why = reasonOf(error);
       if (!isLostConnection(error)) {
-        throw new VigilError('engine-misconfigured', `VIGIL_DATABASE_URL (${where}) is refused: ${why}. Check user, password, database and TLS.`);
+        throw new VigilError(
+          'engine-misconfigured',
+          `VIGIL_DATABASE_URL (${where}) is refused: ${why}. Check user, password, database and TLS.`,
+        );
       }
       if (performance.now() > deadline) {
-        throw new VigilError('engine-unavailable', `VIGIL_DATABASE_URL (${where}): no PostgreSQL answers there: ${why}.`, { retriable: true });
+        throw new VigilError(
+          'engine-unavailable',
+          `VIGIL_DATABASE_URL (${where}): no PostgreSQL answers there: ${why}.`,
+          { retriable: true },
+        );
       }
       log.warn({ where, why, nextTryMs: waitMs }, 'the PostgreSQL of VIGIL_DATABASE_URL does not answer yet');
       await pause(waitMs);
@@ -98,10 +114,16 @@ async function checkServer(connectionString: string, where: string): Promise<voi
     );
     const found = rows[0];
     if (found && found.version < OLDEST_VERSION) {
-      throw new VigilError('engine-misconfigured', `VIGIL_DATABASE_URL (${where}) is PostgreSQL ${found.version}; Vigil needs ${OLDEST_VERSION} or later.`);
+      throw new VigilError(
+        'engine-misconfigured',
+        `VIGIL_DATABASE_URL (${where}) is PostgreSQL ${found.version}; Vigil needs ${OLDEST_VERSION} or later.`,
+      );
     }
     if (found && found.encoding !== 'UTF8') {
-      throw new VigilError('engine-misconfigured', `VIGIL_DATABASE_URL (${where}): the database is encoded in ${found.encoding}; Vigil needs UTF8 (create database … encoding 'UTF8' template template0).`);
+      throw new VigilError(
+        'engine-misconfigured',
+        `VIGIL_DATABASE_URL (${where}): the database is encoded in ${found.encoding}; Vigil needs UTF8 (create database … encoding 'UTF8' template template0).`,
+      );
     }
   } finally {
     await client.end().catch(() => undefined);

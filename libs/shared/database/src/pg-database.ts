@@ -44,7 +44,10 @@ export class PgDatabase extends Database {
     this.listener = new Listener(options.connectionString, options.log);
   }
 
-  async query<Row extends Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<Row[]> {
+  async query<Row extends Record<string, unknown>>(
+    text: string,
+    values?: readonly unknown[],
+  ): Promise<Row[]> {
     try {
       return await this.run<Row>(this.pool, text, values);
     } catch (error) {
@@ -64,7 +67,10 @@ export class PgDatabase extends Database {
         if (isStalePlan(error)) this.names.renew();
         else if (!isConflict(error)) throw translated(error);
         if (attempt >= MOST_ATTEMPTS) throw translated(error);
-        this.log.debug({ attempt, state: sqlState(error) }, 'a transaction collided with another and runs again');
+        this.log.debug(
+          { attempt, state: sqlState(error) },
+          'a transaction collided with another and runs again',
+        );
         // Two that collided should not meet again at the same instant.
         await pause(Math.random() * 10 * 2 ** attempt);
       }
@@ -125,7 +131,11 @@ export class PgDatabase extends Database {
     values: readonly unknown[] | undefined,
   ): Promise<Row[]> {
     const name = values === undefined ? undefined : this.names.nameOf(text);
-    const { rows } = await on.query<Row>({ ...(name === undefined ? {} : { name }), text, values: values ? [...values] : undefined });
+    const { rows } = await on.query<Row>({
+      ...(name === undefined ? {} : { name }),
+      text,
+      values: values ? [...values] : undefined,
+    });
     return rows;
   }
 }

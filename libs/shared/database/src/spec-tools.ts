@@ -11,15 +11,22 @@ import { setTimeout as pause } from 'node:timers/promises';
 export async function until(fact: () => boolean | Promise<boolean>, timeoutMs = 15_000): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   while (!(await fact())) {
-    if (performance.now() > deadline) throw new Error(`This did not come true within ${timeoutMs} ms: ${fact.toString()}`);
+    if (performance.now() > deadline)
+      throw new Error(`This did not come true within ${timeoutMs} ms: ${fact.toString()}`);
     await pause(20);
   }
 }
 
-/** Runs work in a fresh folder that other accounts may enter, and removes it. */
-export async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
+/** A fresh folder that other accounts may enter, as the one PostgreSQL runs under must. The caller removes it. */
+export async function freshFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'vigil-spec-'));
   await chmod(folder, 0o755);
+  return folder;
+}
+
+/** Runs work in a fresh folder and removes it. */
+export async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await freshFolder();
   try {
     await work(folder);
   } finally {

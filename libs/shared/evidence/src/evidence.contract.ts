@@ -79,7 +79,9 @@ export function evidenceContract(name: string, open: () => Promise<EvidenceCase>
 
     test('an expiry that fails to learn what is kept removes nothing by mistake', async () => {
       await store.put(bytesOf('abc'));
-      await expect(store.expire(inAnHour(), () => Promise.reject(new Error('no database')))).rejects.toThrow('no database');
+      await expect(store.expire(inAnHour(), () => Promise.reject(new Error('no database')))).rejects.toThrow(
+        'no database',
+      );
       expect(await store.get(ABC)).not.toBeNull();
     });
   });

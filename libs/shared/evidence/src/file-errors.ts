@@ -19,7 +19,10 @@ export async function fileErrors<T>(folder: string, work: () => Promise<T>): Pro
         : code === 'EACCES' || code === 'EPERM' || code === 'EROFS'
           ? 'this user may not write there'
           : `the system says ${code}`;
-    throw new VigilError('engine-unavailable', `The evidence folder ${folder} cannot be used: ${meaning}.`, { retriable: true, cause: error });
+    throw new VigilError('engine-unavailable', `The evidence folder ${folder} cannot be used: ${meaning}.`, {
+      retriable: true,
+      cause: error,
+    });
   }
 }
 

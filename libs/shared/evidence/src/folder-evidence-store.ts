@@ -46,14 +46,19 @@ export class FolderEvidenceStore extends EvidenceStore {
       const bytes = await unlessMissing(readFile(this.pathOf(sha256)));
       if (bytes === null) return null;
       if (hash('sha256', bytes, 'hex') !== sha256) {
-        throw new VigilError('internal', `The evidence ${sha256} in ${this.folder} is damaged: its bytes have another hash. Restore it from a backup.`);
+        throw new VigilError(
+          'internal',
+          `The evidence ${sha256} in ${this.folder} is damaged: its bytes have another hash. Restore it from a backup.`,
+        );
       }
       return bytes;
     });
   }
 
   delete(sha256: string): Promise<boolean> {
-    return this.guarded(async () => (await unlessMissing(unlink(this.pathOf(sha256)).then(() => true))) ?? false);
+    return this.guarded(
+      async () => (await unlessMissing(unlink(this.pathOf(sha256)).then(() => true))) ?? false,
+    );
   }
 
   expire(before: Date, kept: (sha256: string) => Promise<boolean>): Promise<number> {
@@ -82,7 +87,8 @@ export class FolderEvidenceStore extends EvidenceStore {
 
   private pathOf(key: string): string {
     // The key becomes part of a path: nothing but a hash may.
-    if (!KEY.test(key)) throw new VigilError('bad-input', 'An evidence key is a SHA-256 in 64 lower-case hexadecimal digits.');
+    if (!KEY.test(key))
+      throw new VigilError('bad-input', 'An evidence key is a SHA-256 in 64 lower-case hexadecimal digits.');
     return join(this.folder, key.slice(0, 2), key);
   }
 
@@ -141,7 +147,11 @@ export class FolderEvidenceStore extends EvidenceStore {
     }
   }
 
-  private async expireOne(key: string, before: Date, kept: (sha256: string) => Promise<boolean>): Promise<number> {
+  private async expireOne(
+    key: string,
+    before: Date,
+    kept: (sha256: string) => Promise<boolean>,
+  ): Promise<number> {
     const path = this.pathOf(key);
     const facts = await unlessMissing(stat(path));
     if (!facts || facts.mtime >= before || (await kept(key))) return 0;

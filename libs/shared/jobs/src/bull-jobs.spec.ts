@@ -48,14 +48,17 @@ describe('BullJobs', () => {
     await jobs.queue('hopeless').add('look', {});
     await eventually(() => events.find((e) => e.queue === 'hopeless' && e.level === 'error') ?? null);
     expect(runs).toBe(1);
-    expect(await telemetry.metrics.metrics()).toMatch(/vigil_jobs_total\{queue="hopeless",outcome="failed"[^}]*\} 1/);
+    expect(await telemetry.metrics.metrics()).toMatch(
+      /vigil_jobs_total\{queue="hopeless",outcome="failed"[^}]*\} 1/,
+    );
   });
 
   test('a scheduler ticks, and is one however often it is set', async () => {
     let ticks = 0;
     jobs.worker('ticks', async () => void (ticks += 1));
     const queue = jobs.queue('ticks');
-    for (let i = 0; i < 3; i += 1) await queue.upsertJobScheduler('source-1', { every: 200 }, { name: 'poll', data: {} });
+    for (let i = 0; i < 3; i += 1)
+      await queue.upsertJobScheduler('source-1', { every: 200 }, { name: 'poll', data: {} });
     await eventually(() => expect(ticks).toBeGreaterThanOrEqual(3));
     expect(await queue.getJobSchedulers()).toHaveLength(1);
     expect(await queue.removeJobScheduler('source-1')).toBe(true);
@@ -81,7 +84,9 @@ describe('BullJobs', () => {
     const queue = jobs.queue('many');
     await queue.addBulk(Array.from({ length: 300 }, () => ({ name: 'look', data: {} })));
     await eventually(() => expect(runs).toBe(300), { timeoutMs: 30_000 });
-    await eventually(async () => expect((await queue.getJobCounts('completed')).completed).toBeLessThanOrEqual(200));
+    await eventually(async () =>
+      expect((await queue.getJobCounts('completed')).completed).toBeLessThanOrEqual(200),
+    );
   });
 
   test('takes few connections for all of them', async () => {
@@ -97,7 +102,12 @@ describe('when PostgreSQL is killed and comes back', () => {
 
   test('waiting jobs, delayed jobs and schedulers go on', async () => {
     const engine = await EmbeddedPostgres.start({ dataDir: folder() });
-    const database = new PgDatabase({ connectionString: engine.connectionString, poolSize: 2, statementTimeoutMs: 5_000, log: SILENT });
+    const database = new PgDatabase({
+      connectionString: engine.connectionString,
+      poolSize: 2,
+      statementTimeoutMs: 5_000,
+      log: SILENT,
+    });
     const { telemetry } = recordingTelemetry();
     const jobs = await BullJobs.open(database, telemetry);
     try {
@@ -112,11 +122,20 @@ describe('when PostgreSQL is killed and comes back', () => {
 
       const killed = engine.pid;
       process.kill(killed ?? 0, 'SIGKILL');
-      await eventually(() => engine.pid !== null && engine.pid !== killed && engine.failure === null, { timeoutMs: 20_000 });
+      await eventually(() => engine.pid !== null && engine.pid !== killed && engine.failure === null, {
+        timeoutMs: 20_000,
+      });
 
       const before = ticks;
-      await eventually(() => jobs.queue<{ n: string }>('work').add('look', { n: 'after' }, { jobId: 'after' }).then(() => true));
-      await eventually(() => expect([...seen].sort()).toEqual(['after', 'before', 'delayed']), { timeoutMs: 40_000 });
+      await eventually(() =>
+        jobs
+          .queue<{ n: string }>('work')
+          .add('look', { n: 'after' }, { jobId: 'after' })
+          .then(() => true),
+      );
+      await eventually(() => expect([...seen].sort()).toEqual(['after', 'before', 'delayed']), {
+        timeoutMs: 40_000,
+      });
       await eventually(() => ticks > before + 1, { timeoutMs: 40_000 });
     } finally {
       await jobs.close();

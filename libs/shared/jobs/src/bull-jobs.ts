@@ -1,11 +1,24 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Job, type PostgresConnectionOptions, type PostgresQueueBackend, Queue, UnrecoverableError, Worker } from 'bullmq';
+import {
+  type Job,
+  type PostgresConnectionOptions,
+  type PostgresQueueBackend,
+  Queue,
+  UnrecoverableError,
+  Worker,
+} from 'bullmq';
 import { isVigilError, VigilError } from '@vigil/contracts';
 import { type Database, reasonOf } from '@vigil/database';
 import type { Telemetry } from '@vigil/telemetry';
 import { Jobs, type JobQueue, type JobWorker, type JobWorkerOptions } from './jobs.js';
 import { type JobsMetrics, jobsMetrics } from './jobs-metrics.js';
-import { asBullPool, backendFactory, createJobsPool, type JobsPool, migrateJobs } from './postgres-backend.js';
+import {
+  asBullPool,
+  backendFactory,
+  createJobsPool,
+  type JobsPool,
+  migrateJobs,
+} from './postgres-backend.js';
 
 /** Enough to look at what happened lately; what must be known for longer is in our own tables. Age in seconds. */
 const KEPT_DONE = { age: 3_600, count: 200 };
@@ -23,7 +36,16 @@ const RETRY_FETCH_MS = 1_000;
 /** Beyond this a job in hand is left to its lock's end and to the next process. */
 const CLOSE_TIMEOUT_MS = 10_000;
 
-type BullQueue = Queue<unknown, unknown, string, unknown, unknown, string, PostgresQueueBackend, PostgresConnectionOptions>;
+type BullQueue = Queue<
+  unknown,
+  unknown,
+  string,
+  unknown,
+  unknown,
+  string,
+  PostgresQueueBackend,
+  PostgresConnectionOptions
+>;
 type BullWorker = Worker<unknown, unknown, string, PostgresQueueBackend, object, PostgresConnectionOptions>;
 
 /** `Jobs` on BullMQ's PostgreSQL backend, beside our own tables in the same database. */
@@ -49,7 +71,11 @@ export class BullJobs extends Jobs {
       await migrateJobs(connections.pool);
     } catch (cause) {
       await connections.pool.end();
-      throw new VigilError('engine-misconfigured', `The tables of the job queues cannot be set up: ${reasonOf(cause)}`, { cause });
+      throw new VigilError(
+        'engine-misconfigured',
+        `The tables of the job queues cannot be set up: ${reasonOf(cause)}`,
+        { cause },
+      );
     }
     return new BullJobs(connections, telemetry, jobsMetrics(telemetry.metrics));
   }
@@ -60,7 +86,11 @@ export class BullJobs extends Jobs {
     return queue as unknown as JobQueue<T>;
   }
 
-  worker<T>(name: string, handle: (job: Job<T>) => Promise<unknown>, options: JobWorkerOptions = {}): JobWorker {
+  worker<T>(
+    name: string,
+    handle: (job: Job<T>) => Promise<unknown>,
+    options: JobWorkerOptions = {},
+  ): JobWorker {
     if (this.workers.has(name)) {
       throw new VigilError('internal', `The jobs of ${name} have a worker already: each job has one handler`);
     }
@@ -83,9 +113,13 @@ export class BullJobs extends Jobs {
       },
       backendFactory(this.connections.pool),
     );
-    worker.on('error', (error) => this.telemetry.log.warn({ err: error, queue: name }, 'a worker met an error and goes on'));
+    worker.on('error', (error) =>
+      this.telemetry.log.warn({ err: error, queue: name }, 'a worker met an error and goes on'),
+    );
     worker.on('failed', (job, error) => this.logFailure(name, job, error));
-    worker.on('stalled', (id) => this.telemetry.log.info({ queue: name, job: id }, 'a job whose process was lost runs again'));
+    worker.on('stalled', (id) =>
+      this.telemetry.log.info({ queue: name, job: id }, 'a job whose process was lost runs again'),
+    );
     this.workers.set(name, worker);
     void this.keepRunning(worker);
     return {
@@ -118,7 +152,9 @@ export class BullJobs extends Jobs {
       },
       backendFactory(this.connections.pool),
     );
-    queue.on('error', (error) => this.telemetry.log.warn({ err: error, queue: name }, 'a queue met an error and goes on'));
+    queue.on('error', (error) =>
+      this.telemetry.log.warn({ err: error, queue: name }, 'a queue met an error and goes on'),
+    );
     this.queues.set(name, queue);
     return queue;
   }
@@ -174,7 +210,10 @@ export class BullJobs extends Jobs {
     const late = pause(CLOSE_TIMEOUT_MS, 'late' as const, { ref: false });
     const outcome = await Promise.race([worker.close().catch((error: unknown) => error), late]);
     if (outcome === 'late') {
-      this.telemetry.log.warn({ queue: worker.name }, 'a job did not end in time and is left to another process');
+      this.telemetry.log.warn(
+        { queue: worker.name },
+        'a job did not end in time and is left to another process',
+      );
       await worker.close(true).catch(() => undefined);
     }
   }

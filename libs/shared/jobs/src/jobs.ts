@@ -23,7 +23,9 @@ export interface JobWorker {
 }
 
 /** Of BullMQ's options those that are a matter of the work, not of the connection. */
-export type JobWorkerOptions = Partial<Pick<WorkerOptions, 'concurrency' | 'limiter' | 'lockDuration' | 'maxStalledCount'>>;
+export type JobWorkerOptions = Partial<
+  Pick<WorkerOptions, 'concurrency' | 'limiter' | 'lockDuration' | 'maxStalledCount'>
+>;
 
 /**
  * BullMQ on the backend this installation has (PostgreSQL; Redis where an address is given).
@@ -34,7 +36,11 @@ export abstract class Jobs {
   /** One queue per name and process: the same one for the same name. */
   abstract queue<T>(name: string): JobQueue<T>;
   /** Exactly one worker per name and process: a second is refused (`internal`), so that no job has two handlers. */
-  abstract worker<T>(name: string, handle: (job: Job<T>) => Promise<unknown>, options?: JobWorkerOptions): JobWorker;
+  abstract worker<T>(
+    name: string,
+    handle: (job: Job<T>) => Promise<unknown>,
+    options?: JobWorkerOptions,
+  ): JobWorker;
   /** Lets the jobs in hand finish, then closes. */
   abstract close(): Promise<void>;
 }

@@ -67,7 +67,13 @@ class ReadyConnection extends PostgresConnection {
 export function backendFactory(pool: Pool): BackendFactory<PostgresQueueBackend, PostgresConnectionOptions> {
   return (name, options, kind = {}) => {
     const connection = new ReadyConnection(asBullPool(pool));
-    return new PostgresQueueBackend(connection, name, options, true, kind.withBlockingConnection ? name : undefined);
+    return new PostgresQueueBackend(
+      connection,
+      name,
+      options,
+      true,
+      kind.withBlockingConnection ? name : undefined,
+    );
   };
 }
 

@@ -19,16 +19,22 @@ const DEEPEST_CAUSE = 4;
  * carry every parameter in their message, and both would put posts into the log.
  */
 export function loggedError(error: unknown, depth = 0): LoggedError {
-  if (!types.isNativeError(error)) return { type: typeof error, message: cut(String(error), LONGEST_MESSAGE) };
+  if (!types.isNativeError(error))
+    return { type: typeof error, message: cut(String(error), LONGEST_MESSAGE) };
   const type = error.constructor.name;
   const message = type === 'DrizzleQueryError' ? 'a statement failed' : cut(error.message, LONGEST_MESSAGE);
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)).join('\n');
+  const frames = (error.stack ?? '')
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .join('\n');
   return {
     type,
     message,
     ...('code' in error && typeof error.code === 'string' ? { code: error.code } : {}),
     ...(frames ? { stack: cut(frames, LONGEST_STACK) } : {}),
-    ...(error.cause !== undefined && depth < DEEPEST_CAUSE ? { cause: loggedError(error.cause, depth + 1) } : {}),
+    ...(error.cause !== undefined && depth < DEEPEST_CAUSE
+      ? { cause: loggedError(error.cause, depth + 1) }
+      : {}),
   };
 }
 

@@ -16,7 +16,15 @@ describe('the log', () => {
     const { telemetry, lines } = recorded();
     telemetry.log.info({ posts: 3 }, 'collected');
     telemetry.log.debug('not at this level');
-    expect(lines).toEqual([{ level: 'info', time: expect.stringMatching(/^\d{4}-.*Z$/), service: 'test', posts: 3, msg: 'collected' }]);
+    expect(lines).toEqual([
+      {
+        level: 'info',
+        time: expect.stringMatching(/^\d{4}-.*Z$/),
+        service: 'test',
+        posts: 3,
+        msg: 'collected',
+      },
+    ]);
   });
 
   test.each([
@@ -35,14 +43,20 @@ describe('the log', () => {
 
   test('keeps neither the row of a database error nor the parameters of a wrapped one', () => {
     class DrizzleQueryError extends Error {}
-    const cause = Object.assign(new Error('duplicate key value'), { code: '23505', detail: 'Key (text)=(hunter2)', where: 'hunter2' });
+    const cause = Object.assign(new Error('duplicate key value'), {
+      code: '23505',
+      detail: 'Key (text)=(hunter2)',
+      where: 'hunter2',
+    });
     const { telemetry, lines } = recorded();
     const error = new DrizzleQueryError('Failed query: insert\nparams: hunter2', { cause });
     telemetry.log.error({ err: error }, 'failed');
     telemetry.log.error({ err: error });
     telemetry.log.error(error);
     expect(JSON.stringify(lines)).not.toContain('hunter2');
-    expect(lines[0]).toMatchObject({ err: { type: 'DrizzleQueryError', cause: { code: '23505', message: 'duplicate key value' } } });
+    expect(lines[0]).toMatchObject({
+      err: { type: 'DrizzleQueryError', cause: { code: '23505', message: 'duplicate key value' } },
+    });
   });
 
   test('cuts a message that quotes what it was given', () => {

@@ -5,15 +5,35 @@ import { aSource } from './sources.js';
 import { aHit, aVerdictEvent } from './verdicts.js';
 
 test('a post says what the test says, and is valid', () => {
-  const post = aPost().from('telegram').numbered(7).saying('بيان').in('ar').at('2026-11-20T10:00:00Z').build();
-  expect(post).toMatchObject({ id: 'telegram:7', text: 'بيان', language: 'ar', publishedAt: '2026-11-20T10:00:00Z' });
+  const post = aPost()
+    .from('telegram')
+    .numbered(7)
+    .saying('بيان')
+    .in('ar')
+    .at('2026-11-20T10:00:00Z')
+    .build();
+  expect(post).toMatchObject({
+    id: 'telegram:7',
+    text: 'بيان',
+    language: 'ar',
+    publishedAt: '2026-11-20T10:00:00Z',
+  });
   expect(aPost().build().id).not.toBe(aPost().build().id);
 });
 
 test('events and hits follow from posts', () => {
-  expect(aPostEvent(aPost().saying('one'), { region: 'sahel' })).toMatchObject({ type: 'observed', region: 'sahel' });
-  expect(aVerdictEvent(aPost(), { rules: [] })).toMatchObject({ post: null, verdict: { matches: [], severity: null } });
-  expect(aHit(aPost().at('2026-11-20T10:00:00Z'))).toMatchObject({ eventTime: '2026-11-20T10:00:00Z', state: 'current' });
+  expect(aPostEvent(aPost().saying('one'), { region: 'sahel' })).toMatchObject({
+    type: 'observed',
+    region: 'sahel',
+  });
+  expect(aVerdictEvent(aPost(), { rules: [] })).toMatchObject({
+    post: null,
+    verdict: { matches: [], severity: null },
+  });
+  expect(aHit(aPost().at('2026-11-20T10:00:00Z'))).toMatchObject({
+    eventTime: '2026-11-20T10:00:00Z',
+    state: 'current',
+  });
 });
 
 test('a source is valid as a draft and as stored', () => {
@@ -24,5 +44,7 @@ test('a source is valid as a draft and as stored', () => {
 test('eventually waits for a fact and passes on the last failure', async () => {
   let asked = 0;
   await expect(eventually(() => (asked += 1) > 3)).resolves.toBe(true);
-  await expect(eventually(() => Promise.reject(new Error('still not')), { timeoutMs: 60 })).rejects.toThrow('still not');
+  await expect(eventually(() => Promise.reject(new Error('still not')), { timeoutMs: 60 })).rejects.toThrow(
+    'still not',
+  );
 });

@@ -4,7 +4,9 @@ describe('withTestDatabase', () => {
   const { db } = withTestDatabase();
 
   test('gives a migrated database', async () => {
-    const [row] = await db().query<{ encoding: string }>(`select current_setting('server_encoding') as encoding`);
+    const [row] = await db().query<{ encoding: string }>(
+      `select current_setting('server_encoding') as encoding`,
+    );
     expect(row?.encoding).toBe('UTF8');
   });
 

@@ -47,7 +47,13 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     await admin.query(`create database ${name} template ${template}`);
   });
   const connectionString = addressOf(server, name);
-  const database = new PgDatabase({ connectionString, poolSize: POOL_SIZE, statementTimeoutMs: 30_000, log: SILENT, applicationName: 'vigil test' });
+  const database = new PgDatabase({
+    connectionString,
+    poolSize: POOL_SIZE,
+    statementTimeoutMs: 30_000,
+    log: SILENT,
+    applicationName: 'vigil test',
+  });
   return {
     database,
     drop: async () => {
@@ -97,10 +103,13 @@ async function ensureTemplate(admin: pg.Client, server: string): Promise<string>
 }
 
 async function dropAbandoned(admin: pg.Client): Promise<void> {
-  const { rows } = await admin.query<{ datname: string }>(`select datname from pg_database where datname ~ '^${PREFIX}[0-9]+_'`);
+  const { rows } = await admin.query<{ datname: string }>(
+    `select datname from pg_database where datname ~ '^${PREFIX}[0-9]+_'`,
+  );
   for (const { datname } of rows) {
     const madeAt = Number(datname.slice(PREFIX.length).split('_')[0]);
-    if (Date.now() - madeAt > ABANDONED_AFTER_MS) await admin.query(`drop database if exists ${datname} with (force)`);
+    if (Date.now() - madeAt > ABANDONED_AFTER_MS)
+      await admin.query(`drop database if exists ${datname} with (force)`);
   }
 }
 

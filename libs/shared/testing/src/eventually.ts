@@ -18,7 +18,11 @@ export async function eventually<T>(
     } catch (error) {
       failure = error;
     }
-    if (Date.now() > deadline) throw failure ?? new Error(`This did not come true within ${timeoutMs} ms: ${fact.toString().slice(0, 300)}`);
+    if (Date.now() > deadline)
+      throw (
+        failure ??
+        new Error(`This did not come true within ${timeoutMs} ms: ${fact.toString().slice(0, 300)}`)
+      );
     await pause(everyMs);
   }
 }

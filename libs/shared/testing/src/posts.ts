@@ -66,7 +66,9 @@ export class PostBuilder {
 
   /** Published then (null: the origin does not say) and, unless given, collected a minute later. */
   at(publishedAt: string | null, collectedAt?: string): PostBuilder {
-    const collected = collectedAt ?? (publishedAt === null ? undefined : new Date(Date.parse(publishedAt) + 60_000).toISOString());
+    const collected =
+      collectedAt ??
+      (publishedAt === null ? undefined : new Date(Date.parse(publishedAt) + 60_000).toISOString());
     return this.with({ publishedAt, ...(collected === undefined ? {} : { collectedAt: collected }) });
   }
 
@@ -99,5 +101,11 @@ export function aPostEvent(
   options: { type?: PostEvent['type']; region?: string; context?: string } = {},
 ): PostEvent {
   const { type = 'observed', region = 'global', context = 'unknown' } = options;
-  return { type, post: post instanceof PostBuilder ? post.build() : post, region, context, trace: { traceparent: null } };
+  return {
+    type,
+    post: post instanceof PostBuilder ? post.build() : post,
+    region,
+    context,
+    trace: { traceparent: null },
+  };
 }

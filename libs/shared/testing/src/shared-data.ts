@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
 
 /** Where a test's material stands, or why the test is skipped. */
-export type SharedData = { readonly path: string; readonly skip: null } | { readonly path: null; readonly skip: string };
+export type SharedData =
+  { readonly path: string; readonly skip: null } | { readonly path: null; readonly skip: string };
 
 /**
  * A folder or file of `../shared`, beside the checkout: recorded material that is not part of the repository.

@@ -9,7 +9,11 @@ export function aSource(): SourceBuilder {
     id: `source-${made}`,
     name: `Source ${made}`,
     locator: { kind: 'rss', url: 'https://feeds.example.org/news.xml' },
-    justification: { reason: 'watched by a test of this program', approvedBy: 'Test Approver', until: '2030-01-01T00:00:00Z' },
+    justification: {
+      reason: 'watched by a test of this program',
+      approvedBy: 'Test Approver',
+      until: '2030-01-01T00:00:00Z',
+    },
   });
 }
 
@@ -25,7 +29,10 @@ export class SourceBuilder {
     return this.with({ locator: { kind: 'rss', url } });
   }
 
-  importing(from?: string | { file: string }, options: { mode?: 'once' | 'follow' | 'replay'; backfill?: boolean } = {}): SourceBuilder {
+  importing(
+    from?: string | { file: string },
+    options: { mode?: 'once' | 'follow' | 'replay'; backfill?: boolean } = {},
+  ): SourceBuilder {
     return this.with({ locator: { kind: 'import', ...(from === undefined ? {} : { from }), ...options } });
   }
 
@@ -38,7 +45,9 @@ export class SourceBuilder {
   }
 
   approvedUntil(until: string): SourceBuilder {
-    return this.with({ justification: { reason: 'watched by a test of this program', approvedBy: 'Test Approver', until } });
+    return this.with({
+      justification: { reason: 'watched by a test of this program', approvedBy: 'Test Approver', until },
+    });
   }
 
   paused(): SourceBuilder {

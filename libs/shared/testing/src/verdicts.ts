@@ -16,7 +16,13 @@ const A_RULE = 'isis-messaging/a-slogan';
 
 /** A verdict over a post: each rule matches its first word. */
 export function aVerdict(post: Post, options: VerdictOptions = {}): Verdict {
-  const { rules = [A_RULE], ruleset = 1, severity = 'medium', indicator = 'other', stance = 'unclear' } = options;
+  const {
+    rules = [A_RULE],
+    ruleset = 1,
+    severity = 'medium',
+    indicator = 'other',
+    stance = 'unclear',
+  } = options;
   const end = Math.max(1, post.text.search(/\s|$/));
   return Verdict.parse({
     postId: post.id,
@@ -43,13 +49,26 @@ export function aVerdict(post: Post, options: VerdictOptions = {}): Verdict {
 }
 
 /** What the classifier publishes: the post goes along only where something matched. */
-export function aVerdictEvent(from: Post | PostBuilder = aPost(), options: VerdictOptions = {}): VerdictEvent {
+export function aVerdictEvent(
+  from: Post | PostBuilder = aPost(),
+  options: VerdictOptions = {},
+): VerdictEvent {
   const post = from instanceof PostBuilder ? from.build() : from;
   const verdict = aVerdict(post, options);
   const { id, revision, sourceId, channel, publishedAt, collectedAt, backfill, demo } = post;
   return {
     type: options.type ?? 'observed',
-    facts: { id, revision, sourceId, channel, region: options.region ?? 'global', publishedAt, collectedAt, backfill, demo },
+    facts: {
+      id,
+      revision,
+      sourceId,
+      channel,
+      region: options.region ?? 'global',
+      publishedAt,
+      collectedAt,
+      backfill,
+      demo,
+    },
     verdict,
     post: verdict.matches.length > 0 ? post : null,
     trace: { traceparent: null },
@@ -57,7 +76,10 @@ export function aVerdictEvent(from: Post | PostBuilder = aPost(), options: Verdi
 }
 
 /** What such a verdict leaves in the index. */
-export function aHit(from: Post | PostBuilder = aPost(), options: VerdictOptions & { state?: Hit['state'] } = {}): Hit {
+export function aHit(
+  from: Post | PostBuilder = aPost(),
+  options: VerdictOptions & { state?: Hit['state'] } = {},
+): Hit {
   const post = from instanceof PostBuilder ? from.build() : from;
   return Hit.parse({
     post,

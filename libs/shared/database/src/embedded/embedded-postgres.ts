@@ -7,7 +7,13 @@ import { Client } from 'pg';
 import { type EngineLog, SILENT } from '../engine-log.js';
 import { reasonOf } from '../failures.js';
 import { type Binaries, findBinaries } from './binaries.js';
-import { assertVersion, clusterExists, makeCluster, SERVER_ENVIRONMENT, writeAccessRules } from './cluster.js';
+import {
+  assertVersion,
+  clusterExists,
+  makeCluster,
+  SERVER_ENVIRONMENT,
+  writeAccessRules,
+} from './cluster.js';
 import { chooseEndpoint, connectionStringOf, type Endpoint, passwordOf, SOCKET_PORT } from './endpoint.js';
 import { type FolderLock, lockFolder } from './folder-lock.js';
 import { clusterPlace, usableFolder } from './place.js';
@@ -127,7 +133,8 @@ export class EmbeddedPostgres {
     await this.restarting;
     try {
       await stopServer(cluster, this.child?.pid);
-      if (endpoint.kind === 'socket' && endpoint.folder !== cluster) await rm(endpoint.folder, { recursive: true, force: true });
+      if (endpoint.kind === 'socket' && endpoint.folder !== cluster)
+        await rm(endpoint.folder, { recursive: true, force: true });
     } finally {
       process.off('exit', this.onExit);
       await this.lock.release();
@@ -159,8 +166,13 @@ export class EmbeddedPostgres {
     const readyAt = performance.now();
     output.ready();
     this.reason = null;
-    this.log.info({ pid: child.pid, tookMs: Math.round(readyAt - startedAt), cluster }, 'PostgreSQL takes connections');
-    child.once('exit', (code, by) => this.died(child, by ?? `exit code ${code}`, performance.now() - readyAt));
+    this.log.info(
+      { pid: child.pid, tookMs: Math.round(readyAt - startedAt), cluster },
+      'PostgreSQL takes connections',
+    );
+    child.once('exit', (code, by) =>
+      this.died(child, by ?? `exit code ${code}`, performance.now() - readyAt),
+    );
     if (hasEnded(child)) this.died(child, 'at once', 0);
   }
 
@@ -172,7 +184,11 @@ export class EmbeddedPostgres {
       maxConnections: this.options.maxConnections ?? MAX_CONNECTIONS,
       durable: this.options.durable ?? true,
     });
-    return ['-D', cluster, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+    return [
+      '-D',
+      cluster,
+      ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    ];
   }
 
   /** The server writes `ready` into its pid file once recovery is done (as pg_ctl reads it). */
@@ -193,11 +209,17 @@ export class EmbeddedPostgres {
       const now = performance.now();
       if (now - startedAt > timeoutMs) {
         await stopServer(cluster, child.pid);
-        throw notStarted(cluster, `not ready after ${Math.round(timeoutMs / 1_000)} s. ${output.lastLines()}`);
+        throw notStarted(
+          cluster,
+          `not ready after ${Math.round(timeoutMs / 1_000)} s. ${output.lastLines()}`,
+        );
       }
       if (now - saidAt < SAY_AFTER_MS) continue;
       saidAt = now;
-      this.log.info({ forMs: Math.round(now - startedAt), cluster }, 'PostgreSQL is starting: it recovers what was not yet in its files');
+      this.log.info(
+        { forMs: Math.round(now - startedAt), cluster },
+        'PostgreSQL is starting: it recovers what was not yet in its files',
+      );
     }
   }
 
@@ -205,8 +227,12 @@ export class EmbeddedPostgres {
     if (this.child !== child || this.stopping.signal.aborted) return;
     this.child = null;
     this.reason = `PostgreSQL stopped unexpectedly (${how}) and is being started again`;
-    this.log.error({ how, livedMs: Math.round(livedMs) }, 'PostgreSQL stopped unexpectedly and is started again');
-    this.backoffMs = livedMs > HEALTHY_AFTER_MS ? FIRST_BACKOFF_MS : Math.min(this.backoffMs * 2, LONGEST_BACKOFF_MS);
+    this.log.error(
+      { how, livedMs: Math.round(livedMs) },
+      'PostgreSQL stopped unexpectedly and is started again',
+    );
+    this.backoffMs =
+      livedMs > HEALTHY_AFTER_MS ? FIRST_BACKOFF_MS : Math.min(this.backoffMs * 2, LONGEST_BACKOFF_MS);
     this.restarting = this.restart();
   }
 
@@ -231,7 +257,14 @@ async function prepareGround(dataDir: string, log: EngineLog): Promise<Ground> {
   const cluster = await clusterPlace(dataDir, user, log);
   const binaries = await findBinaries(user, dirname(cluster));
   if (await clusterExists(cluster)) await assertVersion(cluster);
-  else await makeCluster(cluster, binaries, user, process.platform === 'win32' ? await passwordOf(cluster) : null, log);
+  else
+    await makeCluster(
+      cluster,
+      binaries,
+      user,
+      process.platform === 'win32' ? await passwordOf(cluster) : null,
+      log,
+    );
   return { cluster, binaries, user, endpoint: await chooseEndpoint(cluster, user) };
 }
 
@@ -255,9 +288,14 @@ function notRunnable(binary: string, cause: Error): VigilError {
     process.platform === 'linux'
       ? 'The binaries need glibc: on Alpine and other musl systems set VIGIL_DATABASE_URL instead.'
       : 'Set VIGIL_DATABASE_URL to use another PostgreSQL.';
-  return new VigilError('engine-misconfigured', `${binary} cannot be run (${cause.message}). ${hint}`, { cause });
+  return new VigilError('engine-misconfigured', `${binary} cannot be run (${cause.message}). ${hint}`, {
+    cause,
+  });
 }
 
 function notStarted(cluster: string, lines: string): VigilError {
-  return new VigilError('engine-unavailable', `PostgreSQL did not start in ${cluster}: ${lines || 'it said nothing'}`);
+  return new VigilError(
+    'engine-unavailable',
+    `PostgreSQL did not start in ${cluster}: ${lines || 'it said nothing'}`,
+  );
 }

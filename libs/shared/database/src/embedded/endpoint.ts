@@ -22,7 +22,8 @@ const MAX_SOCKET_PATH = process.platform === 'linux' ? 107 : 103;
  * long for a socket, in a closed folder under the system's temporary one.
  */
 export async function chooseEndpoint(cluster: string, user: ServerUser | null): Promise<Endpoint> {
-  if (process.platform === 'win32') return { kind: 'loopback', port: await freePort(), password: await passwordOf(cluster) };
+  if (process.platform === 'win32')
+    return { kind: 'loopback', port: await freePort(), password: await passwordOf(cluster) };
   if (fits(cluster)) return { kind: 'socket', folder: cluster };
   return { kind: 'socket', folder: await shortFolder(cluster, user) };
 }

@@ -1,19 +1,25 @@
 import { randomBytes } from 'node:crypto';
-import { link, readFile, rename, stat, unlink, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { VigilError } from '@vigil/contracts';
-import { birthOf, errorCode, isAlive } from './processes.js';
+import { birthOf, isAlive } from './processes.js';
 
-const FILE = 'vigil.lock';
-/** How often a holder touches its lock, for those who cannot see its process: another machine or container. */
+/** A claim on the folder: whoever has one looks for others before it goes on. */
+const CLAIM = /^vigil-[0-9a-f]{16}\.lock$/;
+/** How often a holder touches its claim, for those who cannot see its process: another machine or container. */
 const TOUCH_EVERY_MS = 3_000;
-/** A lock of elsewhere that is not touched for so long has lost its holder. */
+/** A claim of elsewhere that is not touched for so long has lost its holder. */
 const UNTOUCHED_MS = 4 * TOUCH_EVERY_MS;
+/** Of several that start at once one waits so long for the others to give up. */
+const OTHERS_LEAVE_MS = 1_500;
+const LOOK_EVERY_MS = 100;
 
-interface Holder {
+interface Claim {
+  readonly name: string;
   readonly pid: number;
+  /** See birthOf; null where the platform does not say. */
   readonly born: string | null;
   readonly host: string;
 }
@@ -23,112 +29,113 @@ export interface FolderLock {
 }
 
 /**
- * Takes a data folder for this process. The lock is a file with our process id and birth, so that neither a
- * killed holder nor a reused id keeps the folder closed.
+ * Takes a data folder for this process. Each process first writes a claim of its own and then looks for those of
+ * others: of two at least one sees the other, so two never hold the folder. (Removing a stale lock file and making
+ * one's own, the usual way, has a gap between the two through which both can pass.) A claim names its process's id and
+ * birth, so that neither a killed holder nor a reused id keeps the folder closed.
  * Throws `engine-misconfigured` while another live process holds it.
  */
-export async function lockFolder(folder: string): Promise<FolderLock> {
-  const file = join(folder, FILE);
-  const holder: Holder = { pid: process.pid, born: await birthOf(process.pid), host: hostname() };
-  const mine = JSON.stringify({ ...holder, token: randomBytes(8).toString('hex') });
-  const draft = `${file}.${randomBytes(6).toString('hex')}`;
-  await writeFile(draft, mine, { mode: 0o644 });
-  try {
-    while (!(await placed(draft, file, mine))) await removeStale(file, folder);
-  } finally {
-    await unlink(draft);
-  }
-  const touching = setInterval(() => void utimes(file, new Date(), new Date()).catch(() => undefined), TOUCH_EVERY_MS);
+export async function lockFolder(
+  folder: string,
+  { untouchedMs = UNTOUCHED_MS }: { untouchedMs?: number } = {},
+): Promise<FolderLock> {
+  const name = `vigil-${randomBytes(8).toString('hex')}.lock`;
+  const file = join(folder, name);
+  await writeClaim(file, { name, pid: process.pid, born: await birthOf(process.pid), host: hostname() });
+  const touching = setInterval(() => void touch(file), TOUCH_EVERY_MS);
   touching.unref();
-  return {
-    release: async () => {
-      clearInterval(touching);
-      if ((await contents(file)) === mine) await unlink(file).catch(() => undefined);
-    },
+  const release = async (): Promise<void> => {
+    clearInterval(touching);
+    await rm(file, { force: true });
   };
-}
-
-/** A hard link is made whole or not at all, and never over another file: of two processes one succeeds. */
-async function placed(draft: string, file: string, text: string): Promise<boolean> {
   try {
-    await link(draft, file);
-    return true;
+    await untilAlone(folder, name, untouchedMs);
+    return { release };
   } catch (error) {
-    if (errorCode(error) === 'EEXIST') return false;
-    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(errorCode(error))) throw error;
-  }
-  // A file system without hard links (exFAT, some network mounts): the next best.
-  try {
-    await writeFile(file, text, { flag: 'wx' });
-    return true;
-  } catch (error) {
-    if (errorCode(error) === 'EEXIST') return false;
+    await release();
     throw error;
   }
 }
 
-async function removeStale(file: string, folder: string): Promise<void> {
-  const seen = await contents(file);
-  if (seen === null) return;
-  const holder = parseHolder(seen);
-  if (holder && (await lives(holder, file))) throw inUse(folder, holder);
-  // Moved aside before it is removed: had another start replaced it meanwhile, its lock is put back.
-  const aside = `${file}.stale.${randomBytes(6).toString('hex')}`;
-  try {
-    await rename(file, aside);
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return;
-    throw error;
+/** Under another name first: a claim that can be seen is whole. */
+async function writeClaim(file: string, claim: Claim): Promise<void> {
+  const draft = `${file}.draft`;
+  await writeFile(draft, JSON.stringify(claim));
+  await rename(draft, file);
+}
+
+async function touch(file: string): Promise<void> {
+  const now = new Date();
+  await utimes(file, now, now).catch(() => undefined);
+}
+
+/** Of several claims made at once that with the lowest name waits for the others, which give up when they see it. */
+async function untilAlone(folder: string, mine: string, untouchedMs: number): Promise<void> {
+  const deadline = performance.now() + OTHERS_LEAVE_MS;
+  for (;;) {
+    const others = await liveClaims(folder, mine, untouchedMs);
+    const [first] = others;
+    if (!first) return;
+    if (others.some((other) => other.name < mine) || performance.now() > deadline) throw inUse(folder, first);
+    await pause(LOOK_EVERY_MS);
   }
-  const moved = await contents(aside);
-  if (moved !== null && moved !== seen) await placed(aside, file, moved);
-  await unlink(aside);
 }
 
-async function lives(holder: Holder, file: string): Promise<boolean> {
-  if (holder.host !== hostname()) return isTouched(file);
-  if (!isAlive(holder.pid)) return false;
-  const born = await birthOf(holder.pid);
-  return holder.born === null || born === null || born === holder.born;
+/** Claims of live processes other than ours; those of dead ones are removed. Their names are never used again. */
+async function liveClaims(folder: string, mine: string, untouchedMs: number): Promise<Claim[]> {
+  const live: Claim[] = [];
+  for (const name of (await readdir(folder)).sort()) {
+    if (!CLAIM.test(name) || name === mine) continue;
+    const file = join(folder, name);
+    const claim = await readClaim(file, name);
+    if (claim === 'gone') continue;
+    if (claim !== 'unreadable' && (await isHeld(claim, file, untouchedMs))) live.push(claim);
+    else await rm(file, { force: true });
+  }
+  return live;
 }
 
-/** Whether the lock's time moves while we watch: clocks of two machines need not agree for that. */
-async function isTouched(file: string): Promise<boolean> {
-  const timeOf = (): Promise<number | null> => stat(file).then((facts) => facts.mtimeMs, () => null);
+async function isHeld(claim: Claim, file: string, untouchedMs: number): Promise<boolean> {
+  if (claim.host !== hostname()) return isTouched(file, untouchedMs);
+  if (!isAlive(claim.pid)) return false;
+  const born = await birthOf(claim.pid);
+  return claim.born === null || born === null || born === claim.born;
+}
+
+/** Whether the file's time moves while we watch: clocks of two machines need not agree for that. */
+async function isTouched(file: string, untouchedMs: number): Promise<boolean> {
+  const timeOf = (): Promise<number | null> =>
+    stat(file).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => null,
+    );
   const first = await timeOf();
-  for (let watchedMs = 0; watchedMs < UNTOUCHED_MS; watchedMs += 500) {
-    await pause(500);
+  const deadline = performance.now() + untouchedMs;
+  while (performance.now() < deadline) {
+    await pause(LOOK_EVERY_MS);
     const now = await timeOf();
     if (now !== first) return now !== null;
   }
   return false;
 }
 
-function parseHolder(text: string): Holder | null {
+async function readClaim(file: string, name: string): Promise<Claim | 'gone' | 'unreadable'> {
+  const text = await readFile(file, 'utf8').catch(() => null);
+  if (text === null) return 'gone';
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null || !('pid' in value) || typeof value.pid !== 'number') return null;
-    return {
-      pid: value.pid,
-      born: 'born' in value && typeof value.born === 'string' ? value.born : null,
-      host: 'host' in value && typeof value.host === 'string' ? value.host : hostname(),
-    };
+    if (typeof value !== 'object' || value === null || !('pid' in value) || typeof value.pid !== 'number')
+      return 'unreadable';
+    const born = 'born' in value && typeof value.born === 'string' ? value.born : null;
+    const host = 'host' in value && typeof value.host === 'string' ? value.host : hostname();
+    return { name, pid: value.pid, born, host };
   } catch {
-    return null;
+    return 'unreadable';
   }
 }
 
-async function contents(file: string): Promise<string | null> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null;
-    throw error;
-  }
-}
-
-function inUse(folder: string, holder: Holder): VigilError {
-  const who = holder.host === hostname() ? `process ${holder.pid}` : `process ${holder.pid} on ${holder.host}`;
+function inUse(folder: string, by: Claim): VigilError {
+  const who = by.host === hostname() ? `process ${by.pid}` : `process ${by.pid} on ${by.host}`;
   return new VigilError(
     'engine-misconfigured',
     `The data folder ${folder} is in use by another Vigil (${who}). Stop that one, or give this one its own folder with VIGIL_DATA_DIR. ` +

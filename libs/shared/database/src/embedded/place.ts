@@ -33,7 +33,11 @@ export async function usableFolder(dataDir: string): Promise<string> {
  * server's account cannot enter (below /root, say), a folder of its own under /var/lib/vigil, to which
  * `<dataDir>/postgres` is then a link.
  */
-export async function clusterPlace(dataDir: string, user: ServerUser | null, log: EngineLog): Promise<string> {
+export async function clusterPlace(
+  dataDir: string,
+  user: ServerUser | null,
+  log: EngineLog,
+): Promise<string> {
   const place = join(dataDir, 'postgres');
   const existing = await lstat(place).catch(() => null);
   if (existing?.isSymbolicLink()) {

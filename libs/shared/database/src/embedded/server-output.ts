@@ -35,7 +35,8 @@ export class ServerOutput {
     const severity = /\b(LOG|WARNING|ERROR|FATAL|PANIC|HINT|DETAIL):/.exec(line)?.[1];
     const fields = { line };
     if (severity === 'PANIC') this.log.error(fields, 'postgres');
-    else if (this.isReady && (severity === 'FATAL' || severity === 'WARNING')) this.log.warn(fields, 'postgres');
+    else if (this.isReady && (severity === 'FATAL' || severity === 'WARNING'))
+      this.log.warn(fields, 'postgres');
     else this.log.debug(fields, 'postgres');
   }
 }

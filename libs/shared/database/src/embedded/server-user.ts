@@ -25,7 +25,9 @@ export async function serverUser(dataDir: string): Promise<ServerUser | null> {
   const users = await readUsers();
   const owner = await stat(join(dataDir, 'postgres')).catch(() => null);
   if (owner && owner.uid !== 0) {
-    return users.find((u) => u.uid === owner.uid) ?? { name: String(owner.uid), uid: owner.uid, gid: owner.gid };
+    return (
+      users.find((u) => u.uid === owner.uid) ?? { name: String(owner.uid), uid: owner.uid, gid: owner.gid }
+    );
   }
   for (const name of PREFERRED) {
     const user = users.find((u) => u.name === name && u.uid !== 0);

@@ -28,9 +28,13 @@ export async function stopServer(cluster: string, known?: number): Promise<numbe
     for (const pid of left) signal(pid, name);
     if (await waitUntilGone(left, HARD_STOP_MS)) return pids.size;
   }
-  throw new VigilError('engine-unavailable', `A PostgreSQL in ${cluster} (processes ${[...pids].join(', ')}) cannot be stopped.`, {
-    retriable: true,
-  });
+  throw new VigilError(
+    'engine-unavailable',
+    `A PostgreSQL in ${cluster} (processes ${[...pids].join(', ')}) cannot be stopped.`,
+    {
+      retriable: true,
+    },
+  );
 }
 
 /**
@@ -38,6 +42,7 @@ export async function stopServer(cluster: string, known?: number): Promise<numbe
  * PostgreSQL would refuse to start where another process has the number in them by now.
  */
 export async function removeTraces(cluster: string, socketFolder: string | null): Promise<void> {
-  const socket = socketFolder === null ? [] : [join(socketFolder, SOCKET_FILE), join(socketFolder, `${SOCKET_FILE}.lock`)];
+  const socket =
+    socketFolder === null ? [] : [join(socketFolder, SOCKET_FILE), join(socketFolder, `${SOCKET_FILE}.lock`)];
   for (const file of [join(cluster, 'postmaster.pid'), ...socket]) await rm(file, { force: true });
 }

@@ -17,13 +17,15 @@ const [folder] = process.argv.slice(2);
 if (!folder) throw new Error('keeper: the folder is missing');
 await mkdir(folder, { recursive: true, mode: 0o755 });
 
-const engine = await EmbeddedPostgres.start({ dataDir: folder, durable: false, maxConnections: MAX_CONNECTIONS }).catch(
-  (error: unknown) => {
-    // Another keeper was faster: its socket is the one to use.
-    if (isVigilError(error, 'engine-misconfigured') && error.message.includes('in use')) process.exit(0);
-    throw error;
-  },
-);
+const engine = await EmbeddedPostgres.start({
+  dataDir: folder,
+  durable: false,
+  maxConnections: MAX_CONNECTIONS,
+}).catch((error: unknown) => {
+  // Another keeper was faster: its socket is the one to use.
+  if (isVigilError(error, 'engine-misconfigured') && error.message.includes('in use')) process.exit(0);
+  throw error;
+});
 
 const clients = new Set<Socket>();
 let idle: NodeJS.Timeout | null = null;

@@ -24,7 +24,9 @@ let known: Promise<string> | null = null;
  * has gone, however that went.
  */
 export function testServer(): Promise<string> {
-  known ??= process.env.VIGIL_TEST_DATABASE_URL ? Promise.resolve(process.env.VIGIL_TEST_DATABASE_URL) : keptServer();
+  known ??= process.env.VIGIL_TEST_DATABASE_URL
+    ? Promise.resolve(process.env.VIGIL_TEST_DATABASE_URL)
+    : keptServer();
   return known;
 }
 
@@ -38,7 +40,9 @@ async function keptServer(): Promise<string> {
     if (address) return address;
     const now = Date.now();
     if (now > deadline) {
-      throw new Error(`The tests' PostgreSQL does not start: ${await readFile(logFile, 'utf8').catch(() => 'no log')}`);
+      throw new Error(
+        `The tests' PostgreSQL does not start: ${await readFile(logFile, 'utf8').catch(() => 'no log')}`,
+      );
     }
     // Again after a while: a keeper that was just ending may have been in the way of the first.
     if (now - startedAt > 10_000) {
@@ -64,7 +68,11 @@ async function startKeeper(folder: string, logFile: string): Promise<void> {
       here('keeper.ts'),
       folder,
     ],
-    { detached: true, stdio: ['ignore', 'ignore', log.fd], env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: process.env.TMPDIR } },
+    {
+      detached: true,
+      stdio: ['ignore', 'ignore', log.fd],
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: process.env.TMPDIR },
+    },
   );
   child.unref();
   await log.close();

@@ -1,0 +1,104 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { EmbeddedPostgres } from './embedded/embedded-postgres.js';
+import { SILENT } from './engine-log.js';
+import { openDatabase } from './open-database.js';
+import { freshFolder } from './spec-tools.js';
+
+describe('openDatabase', () => {
+  let folder: string;
+  let server: EmbeddedPostgres;
+  const checks = new Map<string, () => Promise<string | null>>();
+  const telemetry = {
+    log: SILENT,
+    addCheck: (name: string, check: () => Promise<string | null>) => void checks.set(name, check),
+  };
+  const storage = { dataDir: '', databaseUrl: null, poolSize: 3, statementTimeoutMs: 10_000 };
+
+  beforeAll(async () => {
+    folder = await freshFolder();
+    server = await EmbeddedPostgres.start({ dataDir: join(folder, 'server'), durable: false });
+  });
+  afterAll(async () => {
+    await server.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  async function administer(sql: string): Promise<void> {
+    const client = new Client({ connectionString: server.connectionStringOf('postgres') });
+    await client.connect();
+    await client.query(sql).finally(() => client.end());
+  }
+
+  test('without an address: our own server, migrated, and ended with it', async () => {
+    const db = await openDatabase({ ...storage, dataDir: join(folder, 'own') }, telemetry);
+    expect(await db.query('select tag from drizzle.vigil_migration_names order by 1 limit 1')).toEqual([
+      { tag: '0001_bus' },
+    ]);
+    expect(await checks.get('database')?.()).toBeNull();
+    const pid = db.engine?.pid;
+    expect(pid).toEqual(expect.any(Number));
+    await db.close();
+    expect(db.engine?.failure).toContain('was stopped');
+    expect(await checks.get('database')?.()).toContain('was stopped');
+  });
+
+  test('with an address: that server, and nothing in the data folder', async () => {
+    await administer('create database external');
+    const db = await openDatabase(
+      { ...storage, dataDir: join(folder, 'unused'), databaseUrl: server.connectionStringOf('external') },
+      telemetry,
+    );
+    expect(db.engine).toBeNull();
+    expect(await db.query('select current_database() as name')).toEqual([{ name: 'external' }]);
+    await db.close();
+  });
+
+  test('a database that is not there is refused in one line, without the password', async () => {
+    const url = new URL(server.connectionStringOf('missing'));
+    url.password = 'hunter2';
+    const opening = openDatabase({ ...storage, databaseUrl: url.href }, telemetry);
+    await expect(opening).rejects.toMatchObject({
+      code: 'engine-misconfigured',
+      message: expect.stringMatching(
+        /^VIGIL_DATABASE_URL \(.*\/missing\) is refused: database "missing" does not exist\. Check [^\n]*$/,
+      ),
+    });
+    await opening.catch((error: Error) =>
+      expect(`${error.message} ${String(error.cause)}`).not.toContain('hunter2'),
+    );
+  });
+
+  test('a database of another encoding is refused', async () => {
+    await administer(
+      `create database narrow encoding 'SQL_ASCII' locale_provider libc locale 'C' template template0`,
+    );
+    await expect(
+      openDatabase({ ...storage, databaseUrl: server.connectionStringOf('narrow') }, telemetry),
+    ).rejects.toMatchObject({
+      code: 'engine-misconfigured',
+      message: expect.stringContaining('encoded in SQL_ASCII'),
+    });
+  });
+
+  test('a server that does not answer is waited for, then named', async () => {
+    const waits: string[] = [];
+    const patient = {
+      ...telemetry,
+      log: { ...SILENT, warn: (_: object, message: string) => void waits.push(message) },
+    };
+    const opening = openDatabase(
+      { ...storage, databaseUrl: 'postgres://vigil:hunter2@127.0.0.1:9/vigil' },
+      patient,
+      { waitForServerMs: 500 },
+    );
+    await expect(opening).rejects.toMatchObject({
+      code: 'engine-unavailable',
+      message: expect.stringMatching(
+        /^VIGIL_DATABASE_URL \(127\.0\.0\.1:9\/vigil\): no PostgreSQL answers there/,
+      ),
+    });
+    expect(waits.length).toBeGreaterThan(0);
+  });
+});
