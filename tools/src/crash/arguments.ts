@@ -33,7 +33,8 @@ export function readArguments(args: readonly string[]): Arguments {
     if (/^\d+$/.test(text) && value >= least && value <= most) return value;
     throw new Error(`--${name} takes a whole number from ${least} to ${most}, and got ${text}`);
   };
-  if (values.fault !== undefined && values.fault !== 'commit-early') throw new Error(`--fault takes commit-early, and got ${values.fault}`);
+  if (values.fault !== undefined && values.fault !== 'commit-early')
+    throw new Error(`--fault takes commit-early, and got ${values.fault}`);
   return {
     kills: whole('kills', values.kills, 0, 1_000),
     posts: whole('posts', values.posts, 100, 10_000_000),

@@ -43,7 +43,8 @@ export function compare(expected: Expected, found: Found, alertRules: readonly s
   const hits = difference(expected.hits, found.hits);
   const wanted = [...expected.posts].filter(([, post]) => post.rule !== null);
   const inIndex = new Map<string, { times: number; revision: number }>();
-  for (const { id, revision } of found.index) inIndex.set(id, { times: (inIndex.get(id)?.times ?? 0) + 1, revision });
+  for (const { id, revision } of found.index)
+    inIndex.set(id, { times: (inIndex.get(id)?.times ?? 0) + 1, revision });
   const alerts = difference(new Map(alertRules.map((rule) => [rule, 1])), found.alerts);
   const parts = {
     posts_lost: Math.max(posts.less, unseen),
@@ -52,7 +53,8 @@ export function compare(expected: Expected, found: Found, alertRules: readonly s
     hits_double: hits.more,
     index_lost: wanted.filter(([id]) => !inIndex.has(id)).length,
     index_double: found.index.length - wanted.filter(([id]) => inIndex.has(id)).length,
-    index_stale: wanted.filter(([id, post]) => (inIndex.get(id)?.revision ?? post.revision) < post.revision).length,
+    index_stale: wanted.filter(([id, post]) => (inIndex.get(id)?.revision ?? post.revision) < post.revision)
+      .length,
     alerts_lost: alerts.less,
     alerts_double: alerts.more,
     dead_letters: found.deadLetters,
@@ -60,12 +62,22 @@ export function compare(expected: Expected, found: Found, alertRules: readonly s
   };
   return {
     ...parts,
-    lost: parts.posts_lost + parts.hits_lost + parts.index_lost + parts.index_stale + parts.alerts_lost + parts.dead_letters + parts.unindexed,
+    lost:
+      parts.posts_lost +
+      parts.hits_lost +
+      parts.index_lost +
+      parts.index_stale +
+      parts.alerts_lost +
+      parts.dead_letters +
+      parts.unindexed,
     double_counted: parts.posts_double + parts.hits_double + parts.index_double + parts.alerts_double,
   };
 }
 
-function difference(expected: ReadonlyMap<string, number>, found: ReadonlyMap<string, number>): { less: number; more: number } {
+function difference(
+  expected: ReadonlyMap<string, number>,
+  found: ReadonlyMap<string, number>,
+): { less: number; more: number } {
   let less = 0;
   let more = 0;
   for (const key of new Set([...expected.keys(), ...found.keys()])) {

@@ -20,10 +20,23 @@ describe('the feeder', () => {
     const hooks = new URL('../../../libs/shared/testing/src/server/source-hooks.mjs', import.meta.url).href;
     const script = fileURLToPath(new URL('feeder.ts', import.meta.url));
     const argument = JSON.stringify({ options, ledger: path.join(folder, 'ledger') });
-    child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--experimental-transform-types', '--import', hooks, script, argument], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    const port = await new Promise((resolve) => child.stdout?.once('data', (text: Buffer) => resolve(text.toString().trim())));
+    child = spawn(
+      process.execPath,
+      [
+        '--disable-warning=ExperimentalWarning',
+        '--experimental-transform-types',
+        '--import',
+        hooks,
+        script,
+        argument,
+      ],
+      {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      },
+    );
+    const port = await new Promise((resolve) =>
+      child.stdout?.once('data', (text: Buffer) => resolve(text.toString().trim())),
+    );
     base = `http://127.0.0.1:${String(port)}`;
   });
   afterAll(async () => {
@@ -43,17 +56,26 @@ describe('the feeder', () => {
 
     const growing = plan.sources.find((source) => source.kind === 'growing-stream')?.id ?? '';
     const whole = await (await fetch(`${base}/${growing}`)).text();
-    expect(whole.trimEnd().split('\n')).toHaveLength(plan.lines.filter((line) => line.source === growing).length);
+    expect(whole.trimEnd().split('\n')).toHaveLength(
+      plan.lines.filter((line) => line.source === growing).length,
+    );
     const part = await fetch(`${base}/${growing}`, { headers: { range: 'bytes=100-' } });
     expect(part.status).toBe(206);
     expect(await part.text()).toBe(whole.slice(100));
-    const beyond = await fetch(`${base}/${growing}`, { headers: { range: `bytes=${Buffer.byteLength(whole)}-` } });
-    expect([beyond.status, beyond.headers.get('content-range')]).toEqual([416, `bytes */${Buffer.byteLength(whole)}`]);
+    const beyond = await fetch(`${base}/${growing}`, {
+      headers: { range: `bytes=${Buffer.byteLength(whole)}-` },
+    });
+    expect([beyond.status, beyond.headers.get('content-range')]).toEqual([
+      416,
+      `bytes */${Buffer.byteLength(whole)}`,
+    ]);
 
     const feed = await fetch(`${base}/feed-0`);
     const items = (await feed.text()).match(/<item>/g)?.length;
     expect(items).toBe(plan.lines.filter((line) => line.source === 'feed-0').length);
-    const again = await fetch(`${base}/feed-0`, { headers: { 'if-none-match': feed.headers.get('etag') ?? '' } });
+    const again = await fetch(`${base}/feed-0`, {
+      headers: { 'if-none-match': feed.headers.get('etag') ?? '' },
+    });
     expect(again.status).toBe(304);
   });
 });

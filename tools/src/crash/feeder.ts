@@ -99,7 +99,9 @@ function feed(channel: Channel, request: IncomingMessage, response: ServerRespon
     return;
   }
   const type = channel.source.kind === 'atom' ? 'application/atom+xml' : 'application/rss+xml';
-  response.writeHead(200, { 'content-type': `${type}; charset=utf-8`, etag }).end(feedOf(channel.source, channel.released));
+  response
+    .writeHead(200, { 'content-type': `${type}; charset=utf-8`, etag })
+    .end(feedOf(channel.source, channel.released));
 }
 
 function stream(channel: Channel, request: IncomingMessage, response: ServerResponse): void {
@@ -110,7 +112,8 @@ function stream(channel: Channel, request: IncomingMessage, response: ServerResp
     response.writeHead(416, { 'content-range': `bytes */${size}` }).end();
     return;
   }
-  const range = from > 0 ? { 'content-range': held ? `bytes ${from}-*/*` : `bytes ${from}-${size - 1}/${size}` } : {};
+  const range =
+    from > 0 ? { 'content-range': held ? `bytes ${from}-*/*` : `bytes ${from}-${size - 1}/${size}` } : {};
   response.writeHead(from > 0 ? 206 : 200, { 'content-type': 'application/x-ndjson', ...range });
   if (!held) {
     response.end(channel.text.subarray(from));

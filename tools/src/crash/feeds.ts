@@ -13,7 +13,15 @@ export interface Released {
 /** A line of an NDJSON stream, with its end. */
 export function ndjsonOf({ line, publishedAt }: Released): string {
   const { source, id, revision, author, text } = line;
-  const post = { platform: PLATFORM, id: `${source}-${id}`, revision, channel: `${source}-channel-${id.length}`, author, text, publishedAt };
+  const post = {
+    platform: PLATFORM,
+    id: `${source}-${id}`,
+    revision,
+    channel: `${source}-channel-${id.length}`,
+    author,
+    text,
+    publishedAt,
+  };
   return `${JSON.stringify(revision > 0 ? { ...post, type: 'edited' } : post)}\n`;
 }
 

@@ -13,9 +13,15 @@ export async function prepareInstallation(
   await mkdir(path.join(packs, 'crash-run', 'rules'), { recursive: true });
   // JSON is YAML.
   await writeFile(path.join(packs, 'crash-run', 'pack.yaml'), JSON.stringify(packHeader, null, 2));
-  await writeFile(path.join(packs, 'crash-run', 'rules', 'lanterns.yaml'), JSON.stringify(RULES.map(ruleOf), null, 2));
+  await writeFile(
+    path.join(packs, 'crash-run', 'rules', 'lanterns.yaml'),
+    JSON.stringify(RULES.map(ruleOf), null, 2),
+  );
   const sourcesFile = path.join(folder, 'sources.yaml');
-  await writeFile(sourcesFile, JSON.stringify({ sources: sources.map((source) => draftOf(source, feederPort)) }, null, 2));
+  await writeFile(
+    sourcesFile,
+    JSON.stringify({ sources: sources.map((source) => draftOf(source, feederPort)) }, null, 2),
+  );
   return {
     VIGIL_DEMO: '0',
     VIGIL_LOG_LEVEL: 'info',
@@ -44,7 +50,10 @@ function ruleOf({ rule, phrase }: (typeof RULES)[number]): unknown {
     indicator: 'other',
     reference: 'unverified',
     phrases: { und: [phrase] },
-    examples: { match: [`so it was the ${phrase} again`], noMatch: ['seventeen lanterns stood in the harbour'] },
+    examples: {
+      match: [`so it was the ${phrase} again`],
+      noMatch: ['seventeen lanterns stood in the harbour'],
+    },
   };
 }
 
@@ -56,7 +65,11 @@ function draftOf(source: PlannedSource, port: number): unknown {
     name: `Crash run, ${source.id}`,
     locator: isFeed ? { kind: 'rss', url } : { kind: 'import', from: url, mode: 'follow' },
     labels: { region: source.region },
-    justification: { reason: 'made up for the crash run, on this machine alone', approvedBy: 'npm run crash', until: '2099-01-01T00:00:00Z' },
+    justification: {
+      reason: 'made up for the crash run, on this machine alone',
+      approvedBy: 'npm run crash',
+      until: '2099-01-01T00:00:00Z',
+    },
     // The least that is allowed: an outage then costs no more than a feed's window holds.
     schedule: { everySeconds: 10 },
   };

@@ -32,7 +32,10 @@ export function seenKeyOf(post: string): string {
 
 /** What must stand in the program in the end. */
 export interface Expected {
-  readonly posts: ReadonlyMap<string, { source: string; publishedAt: string; rule: string | null; revision: number }>;
+  readonly posts: ReadonlyMap<
+    string,
+    { source: string; publishedAt: string; rule: string | null; revision: number }
+  >;
   /** `source region bucket` → posts. */
   readonly counts: ReadonlyMap<string, number>;
   /** `rule source bucket` → hits. */
@@ -49,7 +52,10 @@ export function bucketOf(instant: string | number): string {
 /** A post counts once, when it was first published; its newest revision is the one to be found. */
 export function expectedFrom(entries: readonly LedgerEntry[], sources: readonly PlannedSource[]): Expected {
   const regions = new Map(sources.map((source) => [source.id, source.region]));
-  const posts = new Map<string, { source: string; publishedAt: string; rule: string | null; revision: number }>();
+  const posts = new Map<
+    string,
+    { source: string; publishedAt: string; rule: string | null; revision: number }
+  >();
   const counts = new Map<string, number>();
   const hits = new Map<string, number>();
   const add = (to: Map<string, number>, key: string): unknown => to.set(key, (to.get(key) ?? 0) + 1);

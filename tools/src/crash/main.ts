@@ -14,7 +14,11 @@ async function main(): Promise<number> {
     return 2;
   }
   const folder = options.keep ?? (await mkdtemp(path.join(tmpdir(), 'vigil-crash-')));
-  const result = await crashRun({ ...options, folder, say: (line) => process.stderr.write(`crash: ${line}\n`) });
+  const result = await crashRun({
+    ...options,
+    folder,
+    say: (line) => process.stderr.write(`crash: ${line}\n`),
+  });
   const clean = result.lost === 0 && result.double_counted === 0 && result.kills === options.kills;
   if (options.keep === null && clean) await rm(folder, { recursive: true, force: true });
   else process.stderr.write(`crash: ledger, log and data are in ${folder}\n`);

@@ -23,15 +23,22 @@ describe('the plan of a crash run', () => {
     const hits = first.filter((line) => line.rule !== null).length;
     expect(hits).toBeGreaterThan(200);
     expect(hits).toBeLessThan(400);
-    expect(plan.lines.filter((line) => line.repeated).every((line) => kinds.get(line.source)?.endsWith('stream'))).toBe(true);
+    expect(
+      plan.lines.filter((line) => line.repeated).every((line) => kinds.get(line.source)?.endsWith('stream')),
+    ).toBe(true);
   });
 
   test('releases in order and plans kills of every kind in order', () => {
     fc.assert(
       fc.property(fc.nat(), fc.integer({ min: 1, max: 60 }), (seed, kills) => {
         const plan = makePlan({ ...options, posts: 300, seed, kills });
-        const rising = (times: number[]): boolean => times.every((at, i) => i === 0 || at >= (times[i - 1] ?? 0));
-        return rising(plan.lines.map((line) => line.releaseMs)) && rising(plan.kills.map((kill) => kill.notBeforeMs)) && plan.kills.length === kills;
+        const rising = (times: number[]): boolean =>
+          times.every((at, i) => i === 0 || at >= (times[i - 1] ?? 0));
+        return (
+          rising(plan.lines.map((line) => line.releaseMs)) &&
+          rising(plan.kills.map((kill) => kill.notBeforeMs)) &&
+          plan.kills.length === kills
+        );
       }),
       { numRuns: 50 },
     );
@@ -49,7 +56,12 @@ describe('the comparison', () => {
     publishedAt: '2026-11-21T12:03:00Z',
     ...more,
   });
-  const entries = [entry(1), entry(2, { rule: 'crash-run/amber' }), entry(2, { rule: 'crash-run/amber', revision: 1 }), entry(1)];
+  const entries = [
+    entry(1),
+    entry(2, { rule: 'crash-run/amber' }),
+    entry(2, { rule: 'crash-run/amber', revision: 1 }),
+    entry(1),
+  ];
   const bucket = '2026-11-21T12:00:00.000Z';
   const perfect: Found = {
     seen: new Set([entry(1), entry(2)].map((one) => seenKeyOf(one.post))),
@@ -60,7 +72,8 @@ describe('the comparison', () => {
     deadLetters: 0,
     outbox: 0,
   };
-  const verdict = (found: Partial<Found>) => compare(expectedFrom(entries, sources), { ...perfect, ...found }, ['crash-run/amber']);
+  const verdict = (found: Partial<Found>) =>
+    compare(expectedFrom(entries, sources), { ...perfect, ...found }, ['crash-run/amber']);
 
   test('finds nothing where nothing is wrong', () => {
     expect(verdict({})).toMatchObject({ lost: 0, double_counted: 0 });
@@ -69,33 +82,66 @@ describe('the comparison', () => {
   test('finds each kind of loss and of doubling', () => {
     expect(verdict({ counts: new Map() })).toMatchObject({ posts_lost: 2, lost: 2 });
     expect(verdict({ seen: new Set() })).toMatchObject({ posts_lost: 2, lost: 2 });
-    expect(verdict({ counts: new Map([[`stream-1 sahel ${bucket}`, 3]]) })).toMatchObject({ posts_double: 1, double_counted: 1 });
+    expect(verdict({ counts: new Map([[`stream-1 sahel ${bucket}`, 3]]) })).toMatchObject({
+      posts_double: 1,
+      double_counted: 1,
+    });
     expect(verdict({ hits: new Map() })).toMatchObject({ hits_lost: 1 });
-    expect(verdict({ hits: new Map([[`crash-run/amber stream-1 ${bucket}`, 2]]) })).toMatchObject({ hits_double: 1 });
+    expect(verdict({ hits: new Map([[`crash-run/amber stream-1 ${bucket}`, 2]]) })).toMatchObject({
+      hits_double: 1,
+    });
     expect(verdict({ index: [] })).toMatchObject({ index_lost: 1 });
     expect(verdict({ index: [...perfect.index, ...perfect.index] })).toMatchObject({ index_double: 1 });
-    expect(verdict({ index: [{ id: 'crash:stream-1-n2', revision: 0 }] })).toMatchObject({ index_stale: 1, lost: 1 });
+    expect(verdict({ index: [{ id: 'crash:stream-1-n2', revision: 0 }] })).toMatchObject({
+      index_stale: 1,
+      lost: 1,
+    });
     expect(verdict({ alerts: new Map() })).toMatchObject({ alerts_lost: 1 });
-    expect(verdict({ alerts: new Map([['crash-run/amber', 2], ['crash-run/rare', 1]]) })).toMatchObject({ alerts_double: 2 });
+    expect(
+      verdict({
+        alerts: new Map([
+          ['crash-run/amber', 2],
+          ['crash-run/rare', 1],
+        ]),
+      }),
+    ).toMatchObject({ alerts_double: 2 });
     expect(verdict({ deadLetters: 1, outbox: 1 })).toMatchObject({ lost: 2 });
   });
 
   test('a loss in one bucket and a double count in another do not make up for each other', () => {
-    const counts = new Map([[`stream-1 sahel ${bucket}`, 1], [`stream-1 sahel ${bucketOf('2026-11-21T12:05:00Z')}`, 1]]);
+    const counts = new Map([
+      [`stream-1 sahel ${bucket}`, 1],
+      [`stream-1 sahel ${bucketOf('2026-11-21T12:05:00Z')}`, 1],
+    ]);
     expect(verdict({ counts })).toMatchObject({ posts_lost: 1, posts_double: 1 });
   });
 
   test('posts have the ids that the program gives them', () => {
-    expect(postIdOf({ id: 'feed-0', kind: 'rss', region: 'x' }, { id: 'n7' })).toBe('rss:https://crash.example/feed-0/n7');
-    expect(postIdOf({ id: 'stream-0', kind: 'held-stream', region: 'x' }, { id: 'n7' })).toBe('crash:stream-0-n7');
+    expect(postIdOf({ id: 'feed-0', kind: 'rss', region: 'x' }, { id: 'n7' })).toBe(
+      'rss:https://crash.example/feed-0/n7',
+    );
+    expect(postIdOf({ id: 'stream-0', kind: 'held-stream', region: 'x' }, { id: 'n7' })).toBe(
+      'crash:stream-0-n7',
+    );
   });
 });
 
 describe('the arguments', () => {
   test('take what the issue names', () => {
-    expect(readArguments(['--kills', '20', '--seed', '1'])).toMatchObject({ kills: 20, seed: 1, posts: 20_000, commitEarly: false });
+    expect(readArguments(['--kills', '20', '--seed', '1'])).toMatchObject({
+      kills: 20,
+      seed: 1,
+      posts: 20_000,
+      commitEarly: false,
+    });
   });
-  test.each([['--kills', 'x'], ['--kills', '-1'], ['--posts', '5'], ['--fault', 'other'], ['--nothing', '1']])('refuse %s %s by name', (name, value) => {
+  test.each([
+    ['--kills', 'x'],
+    ['--kills', '-1'],
+    ['--posts', '5'],
+    ['--fault', 'other'],
+    ['--nothing', '1'],
+  ])('refuse %s %s by name', (name, value) => {
     expect(() => readArguments([name, value])).toThrow(name.replace('--', ''));
   });
 });

@@ -76,7 +76,8 @@ const WORDS =
 
 export function makePlan(options: PlanOptions): Plan {
   const random = seeded(options.seed);
-  const pick = <T>(from: readonly [T, ...T[]] | readonly T[]): T => from[Math.floor(random() * from.length)] as T;
+  const pick = <T>(from: readonly [T, ...T[]] | readonly T[]): T =>
+    from[Math.floor(random() * from.length)] as T;
   const durationMs = Math.max(1, options.kills) * options.killEveryMs + CALM_MS;
   const sources = sourcesFor(options.posts);
   const feeds = sources.filter((source) => source.kind === 'rss' || source.kind === 'atom');
@@ -105,7 +106,13 @@ export function makePlan(options: PlanOptions): Plan {
     const laterMs = Math.min(durationMs, line.releaseMs + 200 + random() * 8_000);
     if (again < REPEATED_SHARE) lines.push({ ...line, repeated: true, releaseMs: laterMs });
     else if (again < REPEATED_SHARE + EDITED_SHARE) {
-      lines.push({ ...line, revision: 1, repeated: true, text: `${line.text} Corrected.`, releaseMs: laterMs });
+      lines.push({
+        ...line,
+        revision: 1,
+        repeated: true,
+        text: `${line.text} Corrected.`,
+        releaseMs: laterMs,
+      });
     }
   }
   lines.sort((a, b) => a.releaseMs - b.releaseMs);
@@ -139,6 +146,10 @@ function killsFor(random: () => number, options: PlanOptions): PlannedKill[] {
     const at = random();
     const victim: Victim = at < 0.45 ? 'program' : at < 0.75 ? 'database' : 'both';
     const jitter = (random() - 0.5) * 0.4;
-    return { victim, notBeforeMs: (k + 0.5 + jitter) * options.killEveryMs, afterSurgeMs: Math.floor(random() ** 2 * 400) };
+    return {
+      victim,
+      notBeforeMs: (k + 0.5 + jitter) * options.killEveryMs,
+      afterSurgeMs: Math.floor(random() ** 2 * 400),
+    };
   });
 }

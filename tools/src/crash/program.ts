@@ -27,7 +27,12 @@ export class Program {
 
   static async on(dataDir: string, env: Readonly<Record<string, string>>, logFile: string): Promise<Program> {
     const port = await freePort();
-    return new Program(dataDir, `http://127.0.0.1:${port}`, { ...env, VIGIL_DATA_DIR: dataDir, VIGIL_PORT: String(port) }, logFile);
+    return new Program(
+      dataDir,
+      `http://127.0.0.1:${port}`,
+      { ...env, VIGIL_DATA_DIR: dataDir, VIGIL_PORT: String(port) },
+      logFile,
+    );
   }
 
   get isRunning(): boolean {
@@ -41,11 +46,17 @@ export class Program {
   /** Starts it and resolves once it is ready. */
   async start(): Promise<void> {
     this.#starts += 1;
-    const inherited = ['PATH', 'HOME', 'TMPDIR', 'LANG'].flatMap((name) => (process.env[name] ? [[name, process.env[name]] as const] : []));
-    const child = spawn(process.execPath, ['--enable-source-maps', '--disable-warning=ExperimentalWarning', MAIN], {
-      env: { ...Object.fromEntries(inherited), ...this.env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const inherited = ['PATH', 'HOME', 'TMPDIR', 'LANG'].flatMap((name) =>
+      process.env[name] ? [[name, process.env[name]] as const] : [],
+    );
+    const child = spawn(
+      process.execPath,
+      ['--enable-source-maps', '--disable-warning=ExperimentalWarning', MAIN],
+      {
+        env: { ...Object.fromEntries(inherited), ...this.env },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
     child.stdout?.pipe(this.#log, { end: false });
     child.stderr?.pipe(this.#log, { end: false });
     this.#child = child;
@@ -56,13 +67,17 @@ export class Program {
   async untilReady(): Promise<void> {
     const deadline = Date.now() + READY_WITHIN_MS;
     for (;;) {
-      if (!this.isRunning) throw new Error(`the program ended by itself (code ${this.#child?.exitCode}): see its log`);
+      if (!this.isRunning)
+        throw new Error(`the program ended by itself (code ${this.#child?.exitCode}): see its log`);
       const ready = await fetch(`${this.address}/readyz`, { signal: AbortSignal.timeout(2_000) }).then(
         async (response) => (response.ok ? null : await response.text()),
         (error: unknown) => String(error),
       );
       if (ready === null) return;
-      if (Date.now() > deadline) throw new Error(`the program is not ready after ${READY_WITHIN_MS / 1_000} s: ${ready.slice(0, 500)}`);
+      if (Date.now() > deadline)
+        throw new Error(
+          `the program is not ready after ${READY_WITHIN_MS / 1_000} s: ${ready.slice(0, 500)}`,
+        );
       await pause(50);
     }
   }
@@ -107,7 +122,9 @@ export class Program {
   /** Address of its database: the Unix socket that postmaster.pid names. Null while there is none. */
   async databaseAddress(): Promise<string | null> {
     const found = await this.#postmaster();
-    return found && `postgresql://vigil@localhost:${found.port}/vigil?host=${encodeURIComponent(found.folder)}`;
+    return (
+      found && `postgresql://vigil@localhost:${found.port}/vigil?host=${encodeURIComponent(found.folder)}`
+    );
   }
 
   /** An orderly end: SIGTERM, and SIGKILL where that takes too long. */
@@ -125,7 +142,9 @@ export class Program {
 
   /** Lines of postmaster.pid, as pg_ctl reads them: pid, folder, start, port, socket folder, address, key, status. */
   async #postmaster(): Promise<{ pid: number; port: string; folder: string; ready: boolean } | null> {
-    const text = await readFile(path.join(this.dataDir, 'postgres', 'postmaster.pid'), 'utf8').catch(() => '');
+    const text = await readFile(path.join(this.dataDir, 'postgres', 'postmaster.pid'), 'utf8').catch(
+      () => '',
+    );
     const lines = text.split('\n');
     const pid = Number(lines[0]);
     if (!Number.isInteger(pid) || pid <= 0) return null;

@@ -2,7 +2,8 @@ import type { CrashResult } from './run.js';
 
 /** The comparison as a table for people. */
 export function tableOf(result: CrashResult): string {
-  const row = (name: string, lost: number, double: number): string => `${name.padEnd(22)}${String(lost).padStart(8)}${String(double).padStart(16)}`;
+  const row = (name: string, lost: number, double: number): string =>
+    `${name.padEnd(22)}${String(lost).padStart(8)}${String(double).padStart(16)}`;
   return [
     '',
     `${result.kills} kills (${result.killed.program} program, ${result.killed.database} database, ${result.killed.both} both), slowest restart ${result.slowest_restart_ms} ms, ${result.posts} posts, ${result.hits} hits, ${result.seconds} s`,

@@ -49,9 +49,15 @@ export async function crashRun(options: CrashOptions): Promise<CrashResult> {
   let program: Program | null = null;
   try {
     const env = await prepareInstallation(options.folder, plan.sources, feeder.port, options.commitEarly);
-    program = await Program.on(path.join(options.folder, 'data'), env, path.join(options.folder, 'program.log'));
+    program = await Program.on(
+      path.join(options.folder, 'data'),
+      env,
+      path.join(options.folder, 'program.log'),
+    );
     await program.start();
-    options.say(`ready after ${Date.now() - began} ms; ${plan.lines.length} lines of ${plan.posts} posts follow, and ${plan.kills.length} kills`);
+    options.say(
+      `ready after ${Date.now() - began} ms; ${plan.lines.length} lines of ${plan.posts} posts follow, and ${plan.kills.length} kills`,
+    );
     const { startedAt } = await feeder.ask('start');
     const done = { program: 0, database: 0, both: 0, postponed: 0, slowest: 0 };
     for (const kill of plan.kills) {
@@ -71,7 +77,11 @@ export async function crashRun(options: CrashOptions): Promise<CrashResult> {
     const entries = parseLedger(await readFile(ledgerFile, 'utf8'));
     const expected = expectedFrom(entries, plan.sources);
     const found = await readFound(program);
-    const verdict = compare(expected, found, RULES.filter((rule) => rule.alerts).map((rule) => rule.rule));
+    const verdict = compare(
+      expected,
+      found,
+      RULES.filter((rule) => rule.alerts).map((rule) => rule.rule),
+    );
     const { program: byProgram, database, both } = done;
     return {
       kills: byProgram + database + both,
@@ -93,7 +103,12 @@ export async function crashRun(options: CrashOptions): Promise<CrashResult> {
  * Waits for the kill's moment: after a surge, with lines of the streams released and not yet counted. Returns how many surges
  * found nothing in flight; null where the plan's lines are over.
  */
-async function untilInFlight(kill: PlannedKill, startedAt: number, feeder: Feeder, program: Program): Promise<number | null> {
+async function untilInFlight(
+  kill: PlannedKill,
+  startedAt: number,
+  feeder: Feeder,
+  program: Program,
+): Promise<number | null> {
   await pause(Math.max(0, startedAt + kill.notBeforeMs - Date.now()));
   for (let postponed = 0; ; postponed += 1) {
     const elapsed = Date.now() - startedAt;
@@ -131,7 +146,11 @@ async function untilQuiet(feeder: Feeder, program: Program, say: (line: string) 
     const now = `${state.released} ${counted?.streamed} ${counted?.fed} ${outbox}`;
     if (now !== last) since = Date.now();
     last = now;
-    const all = state.released === state.lines && counted?.streamed === state.streamed && counted.fed === state.fed && outbox === 0;
+    const all =
+      state.released === state.lines &&
+      counted?.streamed === state.streamed &&
+      counted.fed === state.fed &&
+      outbox === 0;
     if (all && Date.now() - since >= SETTLE_MS) return;
     if (Date.now() - since > QUIET_MS && state.released === state.lines) {
       say(`nothing moves any more: ${JSON.stringify({ released: state, counted, outbox })}`);
@@ -161,10 +180,16 @@ async function startFeeder(options: CrashOptions, ledger: string): Promise<Feede
   const fromSource = import.meta.url.endsWith('.ts');
   const script = fileURLToPath(new URL(fromSource ? 'feeder.ts' : 'feeder.js', import.meta.url));
   const hooks = new URL('../../../libs/shared/testing/src/server/source-hooks.mjs', import.meta.url).href;
-  const flags = fromSource ? ['--disable-warning=ExperimentalWarning', '--experimental-transform-types', '--import', hooks] : [];
-  const child = spawn(process.execPath, [...flags, script, JSON.stringify({ options: { seed, posts, kills, killEveryMs }, ledger })], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  const flags = fromSource
+    ? ['--disable-warning=ExperimentalWarning', '--experimental-transform-types', '--import', hooks]
+    : [];
+  const child = spawn(
+    process.execPath,
+    [...flags, script, JSON.stringify({ options: { seed, posts, kills, killEveryMs }, ledger })],
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  );
   const port = await new Promise<number>((resolve, reject) => {
     child.stdout.once('data', (text: Buffer) => resolve(Number(text.toString().trim())));
     child.once('exit', () => reject(new Error('the feeder ended before it said its port')));

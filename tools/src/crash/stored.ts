@@ -7,10 +7,17 @@ import type { Found } from './compare.js';
 import type { Program } from './program.js';
 
 /** Runs one query on the program's database over a connection of its own. Null while the database is away. */
-export async function ask<Row extends pg.QueryResultRow>(program: Program, text: string): Promise<Row[] | null> {
+export async function ask<Row extends pg.QueryResultRow>(
+  program: Program,
+  text: string,
+): Promise<Row[] | null> {
   const address = await program.databaseAddress();
   if (address === null) return null;
-  const client = new pg.Client({ connectionString: address, connectionTimeoutMillis: 2_000, query_timeout: 10_000 });
+  const client = new pg.Client({
+    connectionString: address,
+    connectionTimeoutMillis: 2_000,
+    query_timeout: 10_000,
+  });
   client.on('error', () => undefined);
   try {
     await client.connect();
@@ -42,7 +49,10 @@ export async function outboxSize(program: Program): Promise<number | null> {
 
 /** Everything that is compared in the end. Throws where it cannot be read: an unread result is no result. */
 export async function readFound(program: Program): Promise<Found> {
-  const seen = await demand<{ key: string }>(program, `SELECT replace(key::text, '-', '') AS key FROM seen_post`);
+  const seen = await demand<{ key: string }>(
+    program,
+    `SELECT replace(key::text, '-', '') AS key FROM seen_post`,
+  );
   const counts = await demand<{ source: string; region: string; bucket: Date; posts: string }>(
     program,
     `SELECT source, region, bucket, sum(posts)::text AS posts FROM count_bucket WHERE slogan = '' AND basis = 'event' GROUP BY 1, 2, 3`,
@@ -56,8 +66,15 @@ export async function readFound(program: Program): Promise<Found> {
   if (outbox === null) throw new Error('the outbox could not be read');
   return {
     seen: new Set(seen.map((row) => row.key)),
-    counts: new Map(counts.map((row) => [`${row.source} ${row.region} ${bucketOf(row.bucket.getTime())}`, Number(row.posts)])),
-    hits: new Map(hits.map((row) => [`${row.slogan} ${row.source} ${bucketOf(row.bucket.getTime())}`, Number(row.hits)])),
+    counts: new Map(
+      counts.map((row) => [
+        `${row.source} ${row.region} ${bucketOf(row.bucket.getTime())}`,
+        Number(row.posts),
+      ]),
+    ),
+    hits: new Map(
+      hits.map((row) => [`${row.slogan} ${row.source} ${bucketOf(row.bucket.getTime())}`, Number(row.hits)]),
+    ),
     index: await searchAll(program),
     alerts: await alertsByRule(program),
     deadLetters: Number(letters[0]?.n ?? 0),
@@ -87,9 +104,14 @@ async function alertsByRule(program: Program): Promise<Map<string, number>> {
   const counted = new Map<string, number>();
   let cursor: string | null = null;
   do {
-    const query = new URLSearchParams({ size: '200', order: 'newest', ...(cursor === null ? {} : { cursor }) });
+    const query = new URLSearchParams({
+      size: '200',
+      order: 'newest',
+      ...(cursor === null ? {} : { cursor }),
+    });
     const page = AlertPage.parse(await api(program, `/api/alerts?${query}`));
-    for (const { key } of page.alerts) if (key.kind === 'slogan') counted.set(key.value, (counted.get(key.value) ?? 0) + 1);
+    for (const { key } of page.alerts)
+      if (key.kind === 'slogan') counted.set(key.value, (counted.get(key.value) ?? 0) + 1);
     cursor = page.next;
   } while (cursor !== null);
   return counted;
@@ -102,6 +124,7 @@ async function api(program: Program, route: string): Promise<unknown> {
     headers: { authorization: `Bearer ${token}` },
     signal: AbortSignal.timeout(30_000),
   });
-  if (!response.ok) throw new Error(`${route.split('?')[0]}: ${response.status} ${(await response.text()).slice(0, 300)}`);
+  if (!response.ok)
+    throw new Error(`${route.split('?')[0]}: ${response.status} ${(await response.text()).slice(0, 300)}`);
   return response.json();
 }

@@ -2,7 +2,15 @@ import fc from 'fast-check';
 import { z } from 'zod';
 import { VigilError, type Topic } from '@vigil/contracts';
 import { eventually } from '@vigil/testing';
-import type { Batch, BatchHandler, Consumer, Delivered, Message, MessageBus, Offsets } from './message-bus.js';
+import type {
+  Batch,
+  BatchHandler,
+  Consumer,
+  Delivered,
+  Message,
+  MessageBus,
+  Offsets,
+} from './message-bus.js';
 
 /** What an engine offers its contract run. Every bus it opens reads and writes the same log, as another process would. */
 export interface BusEngine {
@@ -26,7 +34,8 @@ function aTopic(): Topic<Note> {
 const notes = (key: string, from: number, to: number): Message<Note>[] =>
   Array.from({ length: to - from }, (_, i) => ({ key, value: { n: from + i } }));
 
-const numbers = (messages: readonly { value: Note }[]): number[] => messages.map((message) => message.value.n);
+const numbers = (messages: readonly { value: Note }[]): number[] =>
+  messages.map((message) => message.value.n);
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
 
 /** Keeps what it was given. */
@@ -52,12 +61,17 @@ class Ledger implements BatchHandler<Note> {
   before: (batch: Batch<Note>) => Promise<void> = async () => undefined;
 
   async resumeFrom(partitions: readonly number[]): Promise<Offsets> {
-    return new Map(partitions.flatMap((p) => [[p, this.store.offsets.get(p)] as const]).flatMap(([p, o]) => (o === undefined ? [] : [[p, o]])));
+    return new Map(
+      partitions
+        .flatMap((p) => [[p, this.store.offsets.get(p)] as const])
+        .flatMap(([p, o]) => (o === undefined ? [] : [[p, o]])),
+    );
   }
 
   async handle(batch: Batch<Note>): Promise<void> {
     await this.before(batch);
-    if ((this.store.offsets.get(batch.partition) ?? 0n) !== batch.first) throw new VigilError('fenced', 'stands elsewhere');
+    if ((this.store.offsets.get(batch.partition) ?? 0n) !== batch.first)
+      throw new VigilError('fenced', 'stands elsewhere');
     this.store.offsets.set(batch.partition, batch.next);
     this.store.effects.push(...batch.messages);
   }
@@ -85,7 +99,10 @@ export function messageBusContract(engine: () => BusEngine): void {
 
   test('what was published is read, in order within each key', async () => {
     const [bus, topic, keeper] = [aBus(), aTopic(), new Keeper()];
-    await bus.publish(topic, notes('a', 0, 50).flatMap((m, i) => [m, { key: 'b', value: { n: 100 + i } }]));
+    await bus.publish(
+      topic,
+      notes('a', 0, 50).flatMap((m, i) => [m, { key: 'b', value: { n: 100 + i } }]),
+    );
     await bus.consume(topic, 'g', keeper);
     await bus.publish(topic, notes('a', 50, 60));
     await eventually(() => keeper.seen.length === 110);
@@ -113,7 +130,10 @@ export function messageBusContract(engine: () => BusEngine): void {
     const [bus, topic, keeper] = [aBus(), aTopic(), new Keeper()];
     const texts = ['', 'ولاية', '\u0000', '\ud800', '"\\\n', '😀'.repeat(3_000), 'x'.repeat(1_500_000)];
     await bus.consume(topic, 'g', keeper);
-    await bus.publish(topic, texts.map((text, n) => ({ key: `k\u0000${text.slice(0, 9)}`, value: { n, text } })));
+    await bus.publish(
+      topic,
+      texts.map((text, n) => ({ key: `k\u0000${text.slice(0, 9)}`, value: { n, text } })),
+    );
     await eventually(() => keeper.seen.length === texts.length);
     const byNumber = keeper.seen.toSorted((x, y) => x.value.n - y.value.n);
     expect(byNumber.map((message) => message.value.text)).toEqual(texts);
@@ -160,7 +180,8 @@ export function messageBusContract(engine: () => BusEngine): void {
     const [bus, topic, keeper] = [aBus(), aTopic(), new Keeper()];
     let failures = 12;
     keeper.before = async () => {
-      if (failures-- > 0) throw new VigilError('engine-unavailable', 'the index is away', { retriable: true });
+      if (failures-- > 0)
+        throw new VigilError('engine-unavailable', 'the index is away', { retriable: true });
     };
     await bus.publish(topic, notes('a', 0, 3));
     const consumer = await bus.consume(topic, 'g', keeper);
@@ -180,7 +201,9 @@ export function messageBusContract(engine: () => BusEngine): void {
     await eventually(() => keeper.seen.length === 39);
     expect(keeper.of('a')).toEqual(range(0, 40).filter((n) => n !== 13));
     const aside = await engine().setAside(topic.name, 'g');
-    expect(aside).toEqual([{ key: 'a', offset: '13', reason: expect.stringContaining('13 cannot be handled') as string }]);
+    expect(aside).toEqual([
+      { key: 'a', offset: '13', reason: expect.stringContaining('13 cannot be handled') as string },
+    ]);
     await eventually(async () => (await behind(bus, topic, 'g')) === 0);
   });
 
@@ -203,7 +226,8 @@ export function messageBusContract(engine: () => BusEngine): void {
   test('a handler can set single messages aside', async () => {
     const [bus, topic, keeper] = [aBus(), aTopic(), new Keeper()];
     keeper.before = async (batch) => {
-      for (const message of batch.messages) if (message.value.n === 2) await batch.reject(message, 'two is wrong');
+      for (const message of batch.messages)
+        if (message.value.n === 2) await batch.reject(message, 'two is wrong');
     };
     await bus.publish(topic, notes('a', 0, 5));
     await bus.consume(topic, 'g', keeper);
@@ -219,7 +243,8 @@ export function messageBusContract(engine: () => BusEngine): void {
       const keeper = new Keeper();
       keeper.before = async (batch) => {
         const keys = new Set(batch.messages.map((message) => message.key));
-        for (const key of keys) if (inHand.set(key, (inHand.get(key) ?? 0) + 1).get(key) !== 1) twice.push(key);
+        for (const key of keys)
+          if (inHand.set(key, (inHand.get(key) ?? 0) + 1).get(key) !== 1) twice.push(key);
         await new Promise((resolve) => setImmediate(resolve));
         for (const key of keys) inHand.set(key, (inHand.get(key) ?? 0) - 1);
       };
@@ -228,14 +253,21 @@ export function messageBusContract(engine: () => BusEngine): void {
     const [one, two] = [sharing(), sharing()];
     const bus = aBus();
     const publishing = (async () => {
-      for (const n of range(0, 300)) await bus.publish(topic, range(0, 10).map((k) => ({ key: `k${k}`, value: { n } })));
+      for (const n of range(0, 300))
+        await bus.publish(
+          topic,
+          range(0, 10).map((k) => ({ key: `k${k}`, value: { n } })),
+        );
     })();
     await bus.consume(topic, 'g', one);
     await aBus().consume(topic, 'g', two);
     await publishing;
     await eventually(() => one.seen.length + two.seen.length === 3_000, { timeoutMs: 20_000 });
     await eventually(async () => {
-      await bus.publish(topic, range(0, 20).map((k) => ({ key: `k${k}`, value: { n: 1_000 } })));
+      await bus.publish(
+        topic,
+        range(0, 20).map((k) => ({ key: `k${k}`, value: { n: 1_000 } })),
+      );
       return one.seen.some((m) => m.value.n === 1_000) && two.seen.some((m) => m.value.n === 1_000);
     });
     expect(twice).toEqual([]);
@@ -251,7 +283,10 @@ export function messageBusContract(engine: () => BusEngine): void {
     const leaving = await first.consume(topic, 'g', one);
     await second.consume(topic, 'g', two);
     await leaving.stop();
-    await second.publish(topic, range(0, 20).map((n) => ({ key: `k${n}`, value: { n } })));
+    await second.publish(
+      topic,
+      range(0, 20).map((n) => ({ key: `k${n}`, value: { n } })),
+    );
     await eventually(() => two.seen.length === 20, { timeoutMs: 3_000 });
   });
 
@@ -338,7 +373,9 @@ export function messageBusContract(engine: () => BusEngine): void {
     await eventually(() => heir.seen.length + zombie.seen.length === 15);
     await eventually(async () => (await behind(bus, topic, 'g')) === 0);
     expect(zombie.batches[0]?.signal.aborted).toBe(true);
-    expect([...heir.of('a').slice(5), ...zombie.of('a').slice(5)].toSorted((x, y) => x - y)).toEqual(range(5, 10));
+    expect([...heir.of('a').slice(5), ...zombie.of('a').slice(5)].toSorted((x, y) => x - y)).toEqual(
+      range(5, 10),
+    );
   });
 
   test('stop finishes the batch in hand, and a second stop is the same', async () => {
@@ -378,11 +415,16 @@ export function messageBusContract(engine: () => BusEngine): void {
     keeper.before = () => held.opened;
     await bus.consume(topic, 'g', keeper);
     // Text that does not compress to nothing, 60 MB in all.
-    const text = Array.from({ length: 5_000 }, (_, i) => String.fromCharCode(0x600 + ((i * 7_919) % 200))).join('');
+    const text = Array.from({ length: 5_000 }, (_, i) =>
+      String.fromCharCode(0x600 + ((i * 7_919) % 200)),
+    ).join('');
     globalThis.gc?.();
     const used = process.memoryUsage().heapUsed;
     for (const n of range(0, 60)) {
-      await bus.publish(topic, range(0, 100).map((i) => ({ key: 'a', value: { n: n * 100 + i, text } })));
+      await bus.publish(
+        topic,
+        range(0, 100).map((i) => ({ key: 'a', value: { n: n * 100 + i, text } })),
+      );
     }
     expect(keeper.seen).toHaveLength(0);
     if (globalThis.gc) {
@@ -412,7 +454,8 @@ export function messageBusContract(engine: () => BusEngine): void {
           const ledger = new Ledger(store);
           ledger.before = async () => {
             handled += 1;
-            if (handled % failEvery === 0) throw new VigilError('engine-unavailable', 'now and then', { retriable: true });
+            if (handled % failEvery === 0)
+              throw new VigilError('engine-unavailable', 'now and then', { retriable: true });
           };
           return ledger;
         };
@@ -423,7 +466,10 @@ export function messageBusContract(engine: () => BusEngine): void {
           let total = 0;
           for (let round = 0; total < 10_000; round += 1) {
             const size = sizes[round % sizes.length] ?? 1;
-            const batch = range(total, total + size).map((n) => ({ key: `k${(n * 7_919) % keys}`, value: { n } }));
+            const batch = range(total, total + size).map((n) => ({
+              key: `k${(n * 7_919) % keys}`,
+              value: { n },
+            }));
             await publisher?.publish(topic, batch);
             total += size;
             if (restarts.includes(round)) {

@@ -25,9 +25,13 @@ export function encodeMessage(key: string, value: unknown): string {
   } catch (error) {
     throw new VigilError('bad-input', 'a message must have a JSON form', { cause: error });
   }
-  if (value === undefined) throw new VigilError('bad-input', 'a message must have a JSON form, and undefined has none');
+  if (value === undefined)
+    throw new VigilError('bad-input', 'a message must have a JSON form, and undefined has none');
   if (line.length > MAX_MESSAGE_LENGTH) {
-    throw new VigilError('too-large', `a message of ${line.length} characters: at most ${MAX_MESSAGE_LENGTH} are accepted`);
+    throw new VigilError(
+      'too-large',
+      `a message of ${line.length} characters: at most ${MAX_MESSAGE_LENGTH} are accepted`,
+    );
   }
   return line;
 }
@@ -56,7 +60,9 @@ export async function unpackChunk(payload: Buffer, count: number): Promise<[key:
     return pairs.map(asPair);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new VigilError('poison', `a chunk of ${count} messages that cannot be unpacked: ${why}`, { cause: error });
+    throw new VigilError('poison', `a chunk of ${count} messages that cannot be unpacked: ${why}`, {
+      cause: error,
+    });
   }
 }
 
@@ -71,7 +77,10 @@ export function splitChunks(lines: readonly string[]): string[][] {
   let current: string[] = [];
   let length = 0;
   for (const line of lines) {
-    if (current.length >= MAX_CHUNK_MESSAGES || (current.length > 0 && length + line.length > MAX_CHUNK_LENGTH)) {
+    if (
+      current.length >= MAX_CHUNK_MESSAGES ||
+      (current.length > 0 && length + line.length > MAX_CHUNK_LENGTH)
+    ) {
       chunks.push(current);
       current = [];
       length = 0;

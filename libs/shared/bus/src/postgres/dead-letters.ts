@@ -35,7 +35,12 @@ export function payloadOf(key: string, value: unknown): Buffer {
 }
 
 /** Stores a dead letter once, however often it is set aside again before its offset moves. */
-export async function setAside(db: Queryable, topic: string, group: string, letter: NewDeadLetter): Promise<void> {
+export async function setAside(
+  db: Queryable,
+  topic: string,
+  group: string,
+  letter: NewDeadLetter,
+): Promise<void> {
   await db.query(
     `INSERT INTO bus_dead_letter (topic, consumer_group, partition, "offset", count, key, payload, reason)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (topic, consumer_group, partition, "offset") DO NOTHING`,
@@ -64,7 +69,11 @@ type Row = Omit<DeadLetter, 'excerpt' | 'at'> & { payload: Buffer; at: Date | st
 export class DeadLetters {
   constructor(
     private readonly database: Database,
-    private readonly publishIn: <T>(tx: Queryable, topic: Topic<T>, messages: readonly Message<T>[]) => Promise<void>,
+    private readonly publishIn: <T>(
+      tx: Queryable,
+      topic: Topic<T>,
+      messages: readonly Message<T>[],
+    ) => Promise<void>,
   ) {}
 
   /** How many messages are set aside, per topic and group; none for those without. */
@@ -77,14 +86,22 @@ export class DeadLetters {
   }
 
   /** Newest first, at most `size` (200). `before` is the id of the last one of the page before. */
-  async list(topic: string, group: string, page: { size?: number; before?: string } = {}): Promise<DeadLetter[]> {
+  async list(
+    topic: string,
+    group: string,
+    page: { size?: number; before?: string } = {},
+  ): Promise<DeadLetter[]> {
     const rows = await this.database.query<Row>(
       `SELECT id::text, topic, consumer_group AS "group", partition, "offset"::text, count, key, reason, at,
               substring(payload FROM 1 FOR $4) AS payload
        FROM bus_dead_letter WHERE topic = $1 AND consumer_group = $2 AND ($3::bigint IS NULL OR id < $3) ORDER BY id DESC LIMIT $5`,
       [topic, group, page.before ?? null, EXCERPT * 4, Math.min(page.size ?? 50, MAX_LISTED)],
     );
-    return rows.map(({ payload, at, ...rest }) => ({ ...rest, at: new Date(at).toISOString(), excerpt: excerptOf(payload) }));
+    return rows.map(({ payload, at, ...rest }) => ({
+      ...rest,
+      at: new Date(at).toISOString(),
+      excerpt: excerptOf(payload),
+    }));
   }
 
   /**
@@ -99,7 +116,12 @@ export class DeadLetters {
          SELECT payload FROM gone ORDER BY id`,
         [topic.name, group, ids],
       );
-      if (rows.length > 0) await this.publishIn(tx, topic, rows.map((row) => messageOf(topic, row.payload)));
+      if (rows.length > 0)
+        await this.publishIn(
+          tx,
+          topic,
+          rows.map((row) => messageOf(topic, row.payload)),
+        );
       return rows.length;
     });
   }
@@ -121,7 +143,10 @@ function messageOf<T>(topic: Topic<T>, payload: Buffer): Message<T> {
   }
   const value = topic.schema.safeParse(pair[1]);
   if (!value.success) {
-    throw new VigilError('bad-input', 'this dead letter does not fit the schema of its topic: it can only be discarded');
+    throw new VigilError(
+      'bad-input',
+      'this dead letter does not fit the schema of its topic: it can only be discarded',
+    );
   }
   return { key: pair[0], value: value.data };
 }

@@ -54,7 +54,10 @@ export class Delivery<T> {
       if (result.success) sound.push(message);
       else {
         const [issue] = result.error.issues;
-        await this.#setAside(message, `does not fit the schema of its topic: ${issue?.path.map(String).join('.')}: ${issue?.message}`);
+        await this.#setAside(
+          message,
+          `does not fit the schema of its topic: ${issue?.path.map(String).join('.')}: ${issue?.message}`,
+        );
       }
     }
     return sound;
@@ -128,7 +131,7 @@ export class Delivery<T> {
 
 /** Repeats `work` with backoff until it succeeds. Throws Dropped once the signal aborts. */
 export async function persist(
-  port: Pick<DeliveryPort<never>, "tuning" | "signal" | "report" | "partition">,
+  port: Pick<DeliveryPort<never>, 'tuning' | 'signal' | 'report' | 'partition'>,
   work: () => Promise<void>,
 ): Promise<void> {
   for (let attempt = 0; ; attempt += 1) {

@@ -1,14 +1,15 @@
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
-import type { Topic } from '@vigil/contracts';
+import type { Clock, Topic } from '@vigil/contracts';
 import type { Database } from '@vigil/database';
-import type { Logger } from 'pino';
+import type { Telemetry } from '@vigil/telemetry';
 import type { BatchHandler, Consumer, Offsets } from '../message-bus.js';
 import { Assignment, type AssignmentPort, type Ending } from './assignment.js';
 import { setAside } from './dead-letters.js';
 import { decodeChunk, readChunks, type StoredChunk, type Want } from './log-reader.js';
-import type { Claim, Member, Membership } from './membership.js';
+import type { Membership } from './membership.js';
 import type { BusMetrics } from './metrics.js';
 import { OffsetCommits } from './offset-commits.js';
+import type { Claim, Member } from './shares.js';
 import { backoffMs, pause, Signal } from './signal.js';
 import { reasonOf } from './transient.js';
 import type { KnownTopic } from './topics.js';
@@ -18,7 +19,8 @@ export interface ConsumerPort {
   readonly database: Database;
   readonly membership: Membership;
   readonly metrics: BusMetrics;
-  readonly log: Logger;
+  readonly log: Telemetry['log'];
+  readonly clock: Clock;
   readonly tuning: Tuning;
   readonly commitEarly: boolean;
   readonly stopped: () => void;
@@ -72,7 +74,8 @@ export class GroupConsumer<T> implements RunningConsumer, Member {
     if (failure !== undefined) return failure;
     for (const [partition, assignment] of this.#assignments) {
       const seconds = Math.round(assignment.handlingMs / 1_000);
-      if (seconds * 1_000 > this.port.tuning.slowBatchMs) return `partition ${partition}: the batch in hand has taken ${seconds} s`;
+      if (seconds * 1_000 > this.port.tuning.slowBatchMs)
+        return `partition ${partition}: the batch in hand has taken ${seconds} s`;
     }
     return null;
   }
@@ -89,15 +92,17 @@ export class GroupConsumer<T> implements RunningConsumer, Member {
   }
 
   async #end(): Promise<void> {
+    const { stopGraceMs } = this.port.tuning;
     for (const assignment of this.#assignments.values()) assignment.finish();
-    const late = setTimeout(() => {
-      for (const assignment of this.#assignments.values()) assignment.drop();
-    }, this.port.tuning.stopGraceMs);
     this.#stop.abort();
     this.#stirred.raise();
     await this.#reading;
-    await Promise.allSettled(this.#ended);
-    clearTimeout(late);
+    const late = new AbortController();
+    const ended = Promise.allSettled(this.#ended).then(() => late.abort());
+    await pause(stopGraceMs, late.signal);
+    for (const assignment of this.#assignments.values()) assignment.drop();
+    // A handler that heeds no signal is left to itself: what it still does is fenced.
+    await Promise.race([ended, pause(stopGraceMs / 10, late.signal)]);
     await this.port.membership.leave(this);
     this.#fail('log', null);
     this.port.stopped();
@@ -162,7 +167,10 @@ export class GroupConsumer<T> implements RunningConsumer, Member {
         return offsets;
       } catch (error) {
         this.#fail('log', `where to resume is not known: ${reasonOf(error)}`);
-        await pause(backoffMs(attempt, this.port.tuning.firstBackoffMs, this.port.tuning.maxBackoffMs), this.#stop.signal);
+        await pause(
+          backoffMs(attempt, this.port.tuning.firstBackoffMs, this.port.tuning.maxBackoffMs),
+          this.#stop.signal,
+        );
       }
     }
     return 'stopped';
@@ -174,17 +182,26 @@ export class GroupConsumer<T> implements RunningConsumer, Member {
     try {
       ending = await assignment.ended;
     } catch (error) {
-      this.port.log.error({ ...this.#labels, partition, reason: reasonOf(error) }, 'bus: a partition stopped by a fault of ours');
+      this.port.log.error(
+        { ...this.#labels, partition, reason: reasonOf(error) },
+        'bus: a partition stopped by a fault of ours',
+      );
     }
-    this.#failures.delete(partition);
+    this.#fail(partition, null);
     if (this.#assignments.get(partition) === assignment) this.#assignments.delete(partition);
     if (ending === 'fenced') {
-      this.port.log.warn({ ...this.#labels, partition }, 'bus: the handler was fenced, asking it where to resume');
+      this.port.log.warn(
+        { ...this.#labels, partition },
+        'bus: the handler was fenced, asking it where to resume',
+      );
       this.port.metrics.fenced.inc(this.#labels);
     }
     if (ending === 'finished' && !this.#stopping) {
       await this.port.membership.released(this, [partition]).catch((error: unknown) => {
-        this.port.log.warn({ ...this.#labels, partition, reason: reasonOf(error) }, 'bus: release failed, the next beat repeats it');
+        this.port.log.warn(
+          { ...this.#labels, partition, reason: reasonOf(error) },
+          'bus: release failed, the next beat repeats it',
+        );
       });
     }
     if (this.held.get(partition) === assignment.generation) this.held.delete(partition);
@@ -194,35 +211,45 @@ export class GroupConsumer<T> implements RunningConsumer, Member {
   /** Reads for every partition that has room, in one query; sleeps until something is published or room is made. */
   async #read(): Promise<void> {
     let failures = 0;
-    let pollAt = Date.now() + this.port.tuning.pollMs;
+    let pollAt = performance.now() + this.port.tuning.pollMs;
     let nextReadAt = 0;
     while (!this.#stop.signal.aborted) {
-      if (Date.now() >= pollAt) {
+      if (performance.now() >= pollAt) {
         for (const assignment of this.#assignments.values()) assignment.stir();
-        pollAt = Date.now() + this.port.tuning.pollMs;
+        pollAt = performance.now() + this.port.tuning.pollMs;
       }
       const wanting = [...this.#assignments.values()].flatMap((assignment) => {
         const want = assignment.want();
         return want ? [{ assignment, want, staleness: assignment.staleness }] : [];
       });
       if (wanting.length === 0) {
-        await this.#stirred.wait(Math.max(1, pollAt - Date.now()));
+        await this.#stirred.wait(Math.max(1, pollAt - performance.now()));
         const gap = nextReadAt - performance.now();
         if (gap > 0) await pause(gap, this.#stop.signal);
         continue;
       }
       nextReadAt = performance.now() + this.port.tuning.readGapMs;
       try {
-        const stored = await readChunks(this.port.database, this.topic, wanting.map((one) => one.want));
+        const stored = await readChunks(
+          this.port.database,
+          this.topic,
+          wanting.map((one) => one.want),
+        );
         for (const one of wanting) {
-          await this.#hand(one, stored.filter((chunk) => chunk.partition === one.want.partition));
+          await this.#hand(
+            one,
+            stored.filter((chunk) => chunk.partition === one.want.partition),
+          );
         }
         if (failures > 0) this.#fail('log', null);
         failures = 0;
       } catch (error) {
         failures += 1;
         this.#fail('log', `the log cannot be read: ${reasonOf(error)}`);
-        await pause(backoffMs(failures - 1, this.port.tuning.firstBackoffMs, this.port.tuning.maxBackoffMs / 5), this.#stop.signal);
+        await pause(
+          backoffMs(failures - 1, this.port.tuning.firstBackoffMs, this.port.tuning.maxBackoffMs / 5),
+          this.#stop.signal,
+        );
       }
     }
   }
@@ -259,7 +286,7 @@ export class GroupConsumer<T> implements RunningConsumer, Member {
   }
 
   #assignmentPort(): AssignmentPort<T> {
-    const { log, metrics, tuning, database } = this.port;
+    const { log, metrics, tuning, database, clock } = this.port;
     const labels = this.#labels;
     return {
       topic: this.subject,
@@ -267,13 +294,17 @@ export class GroupConsumer<T> implements RunningConsumer, Member {
       tuning,
       keepsOffsets: this.handler.resumeFrom === undefined,
       commitEarly: this.port.commitEarly,
-      commit: (partition, generation, expected, next) => this.#commits.move({ partition, generation, expected, next }),
+      commit: (partition, generation, expected, next) =>
+        this.#commits.move({ partition, generation, expected, next }),
       drained: () => this.#stirred.raise(),
       setAside: async (letter) => {
         await setAside(database, labels.topic, labels.group, letter);
         metrics.deadLetters.inc(labels, letter.count);
         const { partition, count, reason } = letter;
-        log.error({ ...labels, partition, offset: String(letter.offset), count, reason }, 'bus: message set aside');
+        log.error(
+          { ...labels, partition, offset: String(letter.offset), count, reason },
+          'bus: message set aside',
+        );
       },
       report: (partition, failure) => {
         this.#fail(partition, failure === null ? null : `partition ${partition}: ${failure}`);
@@ -291,7 +322,7 @@ export class GroupConsumer<T> implements RunningConsumer, Member {
       },
       consumed: (messages, oldestMs) => {
         metrics.consumed.inc(labels, messages);
-        metrics.waitSeconds.observe(labels, Math.max(0, Date.now() - oldestMs) / 1_000);
+        metrics.waitSeconds.observe(labels, Math.max(0, clock.now() - oldestMs) / 1_000);
       },
       skipped: (partition, from, to) => {
         metrics.skipped.inc(labels, Number(to - from));

@@ -28,7 +28,11 @@ export interface StoredChunk {
 }
 
 /** Chunks from `next` on of several partitions in one query, ordered by partition and offset. */
-export async function readChunks(database: Database, topic: string, wants: readonly Want[]): Promise<StoredChunk[]> {
+export async function readChunks(
+  database: Database,
+  topic: string,
+  wants: readonly Want[],
+): Promise<StoredChunk[]> {
   const rows = await database.query<{
     partition: number;
     base: string;
@@ -94,7 +98,12 @@ export interface Chunk<T> {
  * Unpacks a stored chunk. Messages written under the schema that we have are taken as they are; others are parsed
  * with it, and what does not fit is undecodable.
  */
-export async function decodeChunk<T>(topic: Topic<T>, schema: string, stored: StoredChunk, from: bigint): Promise<Chunk<T>> {
+export async function decodeChunk<T>(
+  topic: Topic<T>,
+  schema: string,
+  stored: StoredChunk,
+  from: bigint,
+): Promise<Chunk<T>> {
   const next = stored.base + BigInt(stored.count);
   const messages: Delivered<T>[] = [];
   const undecodable: Undecodable[] = [];
@@ -103,7 +112,13 @@ export async function decodeChunk<T>(topic: Topic<T>, schema: string, stored: St
   try {
     pairs = await unpackChunk(stored.payload, stored.count);
   } catch (error) {
-    undecodable.push({ offset: stored.base, count: stored.count, key: '', payload: stored.payload, reason: reasonOf(error) });
+    undecodable.push({
+      offset: stored.base,
+      count: stored.count,
+      key: '',
+      payload: stored.payload,
+      reason: reasonOf(error),
+    });
     return chunk;
   }
   const trusted = stored.schema === schema;
@@ -117,7 +132,13 @@ export async function decodeChunk<T>(topic: Topic<T>, schema: string, stored: St
         else {
           const [issue] = result.error.issues;
           const reason = `does not fit the schema of topic ${topic.name}: ${issue?.path.map(String).join('.')}: ${issue?.message}`;
-          undecodable.push({ offset, count: 1, key, payload: Buffer.from(JSON.stringify([key, value])), reason });
+          undecodable.push({
+            offset,
+            count: 1,
+            key,
+            payload: Buffer.from(JSON.stringify([key, value])),
+            reason,
+          });
         }
       }
     }

@@ -1,5 +1,5 @@
 import type { Database } from '@vigil/database';
-import type { Logger } from 'pino';
+import type { Telemetry } from '@vigil/telemetry';
 import type { BusMetrics } from './metrics.js';
 
 const HOUR_MS = 3_600_000;
@@ -29,7 +29,11 @@ export interface Retention {
  * only while every known group has read them: a full disk is for an operator to see, not for us to solve by losing posts.
  * The table being written stays.
  */
-export function toDrop(tables: readonly LogTable[], retention: Retention, nowMs: number): { drop: LogTable[]; overCap: boolean } {
+export function toDrop(
+  tables: readonly LogTable[],
+  retention: Retention,
+  nowMs: number,
+): { drop: LogTable[]; overCap: boolean } {
   const past = tables.filter((table) => table.endMs <= nowMs).toSorted((a, b) => a.endMs - b.endMs);
   const tooOld = nowMs - retention.days * 24 * HOUR_MS;
   let bytes = tables.reduce((sum, table) => sum + table.bytes, 0);
@@ -59,7 +63,12 @@ export async function logTables(database: Database): Promise<LogTable[]> {
     const startMs = startOf(name);
     if (startMs === null) continue;
     const [row] = await database.query<{ unread: boolean }>(unreadQuery(name));
-    described.push({ name, endMs: startMs + TABLE_HOURS * HOUR_MS, bytes: Number(bytes), unread: row?.unread === true });
+    described.push({
+      name,
+      endMs: startMs + TABLE_HOURS * HOUR_MS,
+      bytes: Number(bytes),
+      unread: row?.unread === true,
+    });
   }
   return described;
 }
@@ -84,7 +93,7 @@ export async function applyRetention(
   database: Database,
   retention: Retention,
   now: () => number,
-  log: Logger,
+  log: Telemetry['log'],
   metrics: BusMetrics,
 ): Promise<{ dropped: string[]; overCap: boolean }> {
   const tables = await logTables(database);
@@ -93,7 +102,9 @@ export async function applyRetention(
   const dropped: string[] = [];
   for (const table of drop) {
     const done = await database.transaction(async (tx) => {
-      const [lock] = await tx.query<{ locked: boolean }>('SELECT pg_try_advisory_xact_lock(7318, 0) AS locked');
+      const [lock] = await tx.query<{ locked: boolean }>(
+        'SELECT pg_try_advisory_xact_lock(7318, 0) AS locked',
+      );
       if (lock?.locked !== true) return false;
       await tx.query(`SELECT set_config('lock_timeout', '${DROP_WAIT_MS}ms', true)`);
       await tx.query(`DROP TABLE IF EXISTS "${table.name}"`);
@@ -101,11 +112,15 @@ export async function applyRetention(
     });
     if (!done) break;
     dropped.push(table.name);
-    log.info({ table: table.name, bytes: table.bytes, unread: table.unread }, 'bus: table of the log dropped');
+    log.info(
+      { table: table.name, bytes: table.bytes, unread: table.unread },
+      'bus: table of the log dropped',
+    );
   }
   const expired = await database.query('DELETE FROM bus_dead_letter WHERE at < $1 RETURNING id', [
     new Date(now() - retention.days * 24 * HOUR_MS).toISOString(),
   ]);
-  if (expired.length > 0) log.warn({ count: expired.length }, 'bus: dead letters expired without having been replayed');
+  if (expired.length > 0)
+    log.warn({ count: expired.length }, 'bus: dead letters expired without having been replayed');
   return { dropped, overCap };
 }

@@ -1,55 +1,30 @@
-import { hostname } from 'node:os';
 import { performance } from 'node:perf_hooks';
-import { Client } from 'pg';
-import type { Logger } from 'pino';
+import { VigilError } from '@vigil/contracts';
+import { type Database, openPool } from '@vigil/database';
+import type { Telemetry } from '@vigil/telemetry';
+import {
+  claim,
+  type Claim,
+  type Client,
+  free,
+  type Joined,
+  LOCKS,
+  type Member,
+  newId,
+  OFFSETS,
+  type OffsetRow,
+  REMOVE_DEAD,
+  renew,
+  share,
+  tryLock,
+} from './shares.js';
 import { Signal } from './signal.js';
 import { reasonOf } from './transient.js';
 import type { Tuning } from './tuning.js';
 
-/** First key of the bus's advisory locks: (7318, 0) orders rebalances, (7318, id) says that consumer `id` lives. */
-const LOCKS = 7318;
 const MEMBERS_CHANNEL = 'vigil_bus_members';
 
-/** A partition given to a consumer. */
-export interface Claim {
-  readonly partition: number;
-  readonly generation: bigint;
-  /** The group's offset as the bus has it. */
-  readonly next: bigint;
-  /** The partition's head when it was given. */
-  readonly head: bigint;
-}
-
-/** What a consumer must offer to be given partitions. */
-export interface Member {
-  readonly topic: string;
-  readonly group: string;
-  /** Partitions it works on, with the generation of each. */
-  readonly held: ReadonlyMap<number, bigint>;
-  claimed(claims: readonly Claim[]): void;
-  /** Finish the batch in hand, then call `released`. */
-  giveUp(partitions: readonly number[]): void;
-  /** They belong to someone else now: drop what is in hand. */
-  lose(partitions: readonly number[], why: string): void;
-}
-
-interface Joined {
-  readonly member: Member;
-  id: number;
-}
-
-interface OffsetRow extends Record<string, unknown> {
-  topic: string;
-  consumer_group: string;
-  partition: number;
-  owner: number | null;
-  generation: string;
-}
-
-/** Which consumer a partition belongs to: every process works out the same from the same list. */
-export function fairOwner(partition: number, consumers: readonly number[]): number | undefined {
-  return consumers.toSorted((a, b) => a - b)[partition % consumers.length];
-}
+type Pool = Database['pool'];
 
 /**
  * Shares partitions among the consumers of all processes. Each consumer holds a lease, renewed at every beat, and an advisory
@@ -60,6 +35,8 @@ export function fairOwner(partition: number, consumers: readonly number[]): numb
 export class Membership {
   readonly #joined = new Set<Joined>();
   readonly #wake = new Signal();
+  /** Holds the one connection: the locks live in its session. */
+  readonly #pool: Pool;
   #client: Client | null = null;
   #turn: Promise<void> = Promise.resolve();
   #running: Promise<void> | null = null;
@@ -68,10 +45,18 @@ export class Membership {
   #elsewhere: ReadonlySet<string> | null = null;
 
   constructor(
-    private readonly connectionString: string,
+    connectionString: string,
     private readonly tuning: Tuning,
-    private readonly log: Logger,
-  ) {}
+    private readonly log: Telemetry['log'],
+  ) {
+    this.#pool = openPool({
+      connectionString,
+      size: 1,
+      applicationName: 'vigil-bus',
+      statementTimeoutMs: tuning.leaseMs / 2,
+      onLost: () => undefined,
+    });
+  }
 
   /** Why the last beat failed; null when it did not. */
   failure: string | null = null;
@@ -123,7 +108,10 @@ export class Membership {
       });
     } catch (error) {
       // The lock goes with the connection, and the others take over then.
-      this.log.warn({ topic: member.topic, group: member.group, reason: reasonOf(error) }, 'bus: could not say goodbye');
+      this.log.warn(
+        { topic: member.topic, group: member.group, reason: reasonOf(error) },
+        'bus: could not say goodbye',
+      );
     }
   }
 
@@ -135,8 +123,8 @@ export class Membership {
     this.#closed = true;
     this.#wake.raise();
     await this.#running;
-    await this.#client?.end().catch(() => undefined);
-    this.#client = null;
+    this.#drop(this.#client);
+    await this.#pool.end();
   }
 
   #find(member: Member): Joined | undefined {
@@ -172,9 +160,9 @@ export class Membership {
     }
   }
 
-  /** The one connection carries transactions: whoever uses it has it alone. */
+  /** The one connection carries transactions: whoever uses it has it alone, and not for longer than half a lease. */
   async #alone<R>(work: (client: Client) => Promise<R>): Promise<R> {
-    const turn = this.#turn.then(async () => work(await this.#connected()));
+    const turn = this.#turn.then(() => this.#soon(async () => work(await this.#connected())));
     this.#turn = turn.then(
       () => undefined,
       () => undefined,
@@ -182,27 +170,42 @@ export class Membership {
     return turn;
   }
 
+  /** A connection whose other end is gone without a word answers nothing at all: it is given up. */
+  async #soon<R>(work: () => Promise<R>): Promise<R> {
+    const { promise, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      this.#drop(this.#client);
+      reject(new VigilError('engine-unavailable', 'the database does not answer', { retriable: true }));
+    }, this.tuning.leaseMs / 2);
+    try {
+      return await Promise.race([work(), promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #drop(client: Client | null): void {
+    if (client === null || this.#client !== client) return;
+    this.#client = null;
+    client.release(true);
+  }
+
   async #connected(): Promise<Client> {
     if (this.#client) return this.#client;
-    const client = new Client({
-      connectionString: this.connectionString,
-      application_name: 'vigil-bus',
-      connectionTimeoutMillis: this.tuning.leaseMs / 2,
-      query_timeout: this.tuning.leaseMs / 2,
-      keepAlive: true,
-    });
+    const client = await this.#pool.connect();
     const gone = (): void => {
-      if (this.#client !== client) return;
-      this.#client = null;
+      this.#drop(client);
       this.beatSoon();
     };
     client.on('error', gone);
     client.on('end', gone);
     client.on('notification', () => this.beatSoon());
-    await client.connect();
     try {
-      // A lost beat is a beat repeated: no need to wait for the disk every two seconds.
-      await client.query(`SET synchronous_commit = off; LISTEN ${MEMBERS_CHANNEL}`);
+      // A lost beat is a beat repeated: no need to wait for the disk every two seconds. A process that is stopped amid a
+      // beat must not hold up everyone else's: the server ends its transaction.
+      await client.query(
+        `SET synchronous_commit = off; SET idle_in_transaction_session_timeout = ${this.tuning.leaseMs / 2}; LISTEN ${MEMBERS_CHANNEL}`,
+      );
       for (const joined of this.#joined) {
         if (await tryLock(client, joined.id)) continue;
         // The server has not noticed yet that our former connection is gone. Begin anew; what the old id held is free.
@@ -210,7 +213,7 @@ export class Membership {
         joined.id = await newId(client);
       }
     } catch (error) {
-      await client.end().catch(() => undefined);
+      client.release(true);
       throw error;
     }
     this.#client = client;
@@ -247,96 +250,10 @@ export class Membership {
       }
       await client.query('COMMIT');
     } catch (error) {
-      await client.query('ROLLBACK').catch(() => client.end().catch(() => undefined));
+      await client.query('ROLLBACK').catch(() => this.#drop(client));
       throw error;
     }
     this.#lastBeat = began;
     for (const [one, given] of claims) one.member.claimed(given);
   }
-}
-
-async function tryLock(client: Client, id: number): Promise<boolean> {
-  const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1, $2) AS locked', [LOCKS, id]);
-  return rows[0]?.locked === true;
-}
-
-async function newId(client: Client): Promise<number> {
-  for (;;) {
-    const { rows } = await client.query<{ id: number }>("SELECT nextval('bus_consumer_id')::int AS id");
-    const id = rows[0]?.id;
-    if (id !== undefined && (await tryLock(client, id))) return id;
-  }
-}
-
-async function renew(client: Client, joined: readonly Joined[], leaseMs: number): Promise<void> {
-  const owner = `${hostname()}:${process.pid}`;
-  await client.query(
-    `INSERT INTO bus_consumer (id, topic, consumer_group, process, lease_until)
-     SELECT id, topic, consumer_group, $4, clock_timestamp() + $5 * interval '1 ms'
-     FROM unnest($1::int[], $2::text[], $3::text[]) AS own(id, topic, consumer_group)
-     ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until`,
-    [joined.map((one) => one.id), joined.map((one) => one.member.topic), joined.map((one) => one.member.group), owner, leaseMs],
-  );
-}
-
-const REMOVE_DEAD = `
-DELETE FROM bus_consumer c
-WHERE NOT c.id = ANY($2::int[]) AND (c.lease_until < clock_timestamp() OR NOT EXISTS (
-  SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.classid = $1::oid AND l.objid = c.id::oid AND l.objsubid = 2 AND l.granted
-    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())))`;
-
-const OFFSETS = `
-SELECT topic, consumer_group, partition, owner, generation::text FROM bus_offset
-WHERE (topic, consumer_group) IN (SELECT * FROM unnest($1::text[], $2::text[]))`;
-
-/**
- * Which partitions the consumer should claim now, and which are stray: its own in the database, but neither its share nor in its
- * hands (a release whose answer was lost). Tells the consumer what to give up and what it has lost.
- */
-function share(
-  one: Joined,
-  rows: readonly OffsetRow[],
-  peers: readonly number[],
-  alive: ReadonlySet<number>,
-): { wanted: number[]; stray: number[] } {
-  const { member, id } = one;
-  const wanted: number[] = [];
-  const stray: number[] = [];
-  const surplus: number[] = [];
-  const lost: number[] = [];
-  for (const row of rows) {
-    const held = member.held.get(row.partition);
-    const mine = fairOwner(row.partition, peers) === id;
-    if (held !== undefined) {
-      if (row.owner !== id || BigInt(row.generation) !== held) lost.push(row.partition);
-      else if (!mine) surplus.push(row.partition);
-    } else if (mine && (row.owner === null || row.owner === id || !alive.has(row.owner))) wanted.push(row.partition);
-    else if (row.owner === id) stray.push(row.partition);
-  }
-  if (lost.length > 0) member.lose(lost, 'another consumer has it');
-  if (surplus.length > 0) member.giveUp(surplus);
-  return { wanted, stray };
-}
-
-async function free(client: Client, id: number, member: Member, partitions: readonly number[]): Promise<void> {
-  await client.query(
-    'UPDATE bus_offset SET owner = NULL WHERE owner = $1 AND topic = $2 AND consumer_group = $3 AND partition = ANY($4::smallint[])',
-    [id, member.topic, member.group, partitions],
-  );
-}
-
-async function claim(client: Client, one: Joined, partitions: readonly number[]): Promise<Claim[]> {
-  const { rows } = await client.query<{ partition: number; generation: string; next: string; head: string }>(
-    `UPDATE bus_offset o SET owner = $1, generation = o.generation + 1
-     FROM bus_partition p
-     WHERE o.topic = $2 AND o.consumer_group = $3 AND o.partition = ANY($4::smallint[]) AND p.topic = o.topic AND p.partition = o.partition
-     RETURNING o.partition, o.generation::text, o.next_offset::text AS next, p.next_offset::text AS head`,
-    [one.id, one.member.topic, one.member.group, partitions],
-  );
-  return rows.map((row) => ({
-    partition: row.partition,
-    generation: BigInt(row.generation),
-    next: BigInt(row.next),
-    head: BigInt(row.head),
-  }));
 }

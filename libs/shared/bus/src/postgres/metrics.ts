@@ -27,7 +27,13 @@ export function busMetrics(registry: Registry): BusMetrics {
   const counter = (name: string, help: string) => new Counter({ name, help, labelNames: group, registers });
   const gauge = (name: string, help: string) => new Gauge({ name, help, labelNames: group, registers });
   const seconds = (name: string, help: string) =>
-    new Histogram({ name, help, labelNames: group, registers, buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60] });
+    new Histogram({
+      name,
+      help,
+      labelNames: group,
+      registers,
+      buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60],
+    });
   const measureLag = new Set<() => Promise<unknown>>();
   const metrics: BusMetrics = {
     measureLag,
@@ -40,8 +46,14 @@ export function busMetrics(registry: Registry): BusMetrics {
     consumed: counter('vigil_bus_consumed_messages_total', 'Messages whose effect is durable.'),
     retries: counter('vigil_bus_retries_total', 'Times a batch was handled again after a failure.'),
     deadLetters: counter('vigil_bus_dead_letters_total', 'Messages set aside as poison.'),
-    skipped: counter('vigil_bus_skipped_messages_total', 'Messages that retention removed before the group read them: lost to it.'),
-    fenced: counter('vigil_bus_fenced_total', 'Times a consumer found that a partition was no longer its own.'),
+    skipped: counter(
+      'vigil_bus_skipped_messages_total',
+      'Messages that retention removed before the group read them: lost to it.',
+    ),
+    fenced: counter(
+      'vigil_bus_fenced_total',
+      'Times a consumer found that a partition was no longer its own.',
+    ),
     failing: gauge('vigil_bus_consumer_failing', '1 while a consumer cannot go on, else 0.'),
     lag: new Gauge({
       name: 'vigil_bus_lag_messages',
@@ -51,7 +63,10 @@ export function busMetrics(registry: Registry): BusMetrics {
       collect: async () => void (await Promise.allSettled([...measureLag].map((measure) => measure()))),
     }),
     handleSeconds: seconds('vigil_bus_handle_seconds', 'Time to handle one batch.'),
-    waitSeconds: seconds('vigil_bus_wait_seconds', 'From publishing to the start of handling, of the oldest message of a batch.'),
+    waitSeconds: seconds(
+      'vigil_bus_wait_seconds',
+      'From publishing to the start of handling, of the oldest message of a batch.',
+    ),
     logBytes: new Gauge({ name: 'vigil_bus_log_bytes', help: 'Disk that the log takes.', registers }),
   };
   perRegistry.set(registry, metrics);

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { Topic } from '@vigil/contracts';
 import { eventually, withTestDatabase } from '@vigil/testing';
 import type { Batch, Delivered } from '../message-bus.js';
-import { fairOwner } from './membership.js';
 import { PostgresBus, type PostgresBusOptions } from './postgres-bus.js';
 import { quickTuning, testTelemetry } from './postgres-bus.fixture.js';
+import { fairOwner } from './shares.js';
 
 const Note = z.object({ n: z.number() });
 type Note = z.infer<typeof Note>;
@@ -15,7 +15,13 @@ describe('PostgresBus over its tables', () => {
   let topics = 0;
   const aTopic = (): Topic<Note> => ({ name: `durable_${(topics += 1)}`, schema: Note });
   const aBus = (options: Partial<PostgresBusOptions> = {}): PostgresBus => {
-    const bus = new PostgresBus(db(), testTelemetry(), { partitions: 4, transitDays: 7, transitMaxBytes: 1e12, tuning: quickTuning, ...options });
+    const bus = new PostgresBus(db(), testTelemetry(), {
+      partitions: 4,
+      transitDays: 7,
+      transitMaxBytes: 1e12,
+      tuning: quickTuning,
+      ...options,
+    });
     buses.push(bus);
     return bus;
   };
@@ -30,7 +36,12 @@ describe('PostgresBus over its tables', () => {
   test('many publishers to all partitions at once neither block each other for good nor share an offset', async () => {
     const topic = aTopic();
     const [one, two] = [aBus(), aBus()];
-    const all = Array.from({ length: 400 }, (_, n) => (n % 2 ? one : two).publish(topic, [0, 1, 2, 3, 4, 5].map((k) => ({ key: `k${k}`, value: { n } }))));
+    const all = Array.from({ length: 400 }, (_, n) =>
+      (n % 2 ? one : two).publish(
+        topic,
+        [0, 1, 2, 3, 4, 5].map((k) => ({ key: `k${k}`, value: { n } })),
+      ),
+    );
     await Promise.all(all);
     const rows = await db().query<{ base: string; count: number; partition: number }>(
       'SELECT base_offset::text AS base, count, partition FROM bus_log WHERE topic = $1 ORDER BY partition, base_offset',
@@ -60,7 +71,10 @@ describe('PostgresBus over its tables', () => {
     const bus = aBus({ tuning: patient });
     await bus.consume(topic, 'g', heir);
     await eventually(async () => {
-      await bus.publish(topic, Array.from({ length: 40 }, (_, n) => ({ key: `k${n}`, value: { n } })));
+      await bus.publish(
+        topic,
+        Array.from({ length: 40 }, (_, n) => ({ key: `k${n}`, value: { n } })),
+      );
       return heir.seen.length > 0;
     });
     expect(Date.now() - began).toBeLessThan(20_000);
@@ -72,7 +86,9 @@ describe('PostgresBus over its tables', () => {
     await bus.consume(topic, 'g', kept);
     await bus.publish(topic, [{ key: 'a', value: { n: 1 } }]);
     await eventually(() => kept.seen.length === 1);
-    await db().query('SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()');
+    await db().query(
+      'SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+    );
     await eventually(async () => {
       await bus.publish(topic, [{ key: 'a', value: { n: 2 } }]);
       return true;
@@ -83,7 +99,10 @@ describe('PostgresBus over its tables', () => {
   test('what retention removed before it was read is skipped, counted and logged, not waited for', async () => {
     const topic = aTopic();
     const bus = aBus({ partitions: 1 });
-    await bus.publish(topic, [0, 1, 2].map((n) => ({ key: 'a', value: { n } })));
+    await bus.publish(
+      topic,
+      [0, 1, 2].map((n) => ({ key: 'a', value: { n } })),
+    );
     await db().query('DELETE FROM bus_log WHERE topic = $1', [topic.name]);
     const kept = keeper();
     const consumer = await bus.consume(topic, 'g', kept);
@@ -94,10 +113,45 @@ describe('PostgresBus over its tables', () => {
     await consumer.stop();
   });
 
+  test('lag is right after a crash between a handler’s own offset and the copy of it', async () => {
+    const topic = aTopic();
+    const bus = aBus({ partitions: 1 });
+    await bus.publish(
+      topic,
+      [0, 1, 2].map((n) => ({ key: 'a', value: { n } })),
+    );
+    const kept = keeper();
+    await bus.consume(topic, 'g', { ...kept, resumeFrom: async () => new Map([[0, 3n]]) });
+    await eventually(async () => (await bus.lag(topic, 'g')).every((one) => one.behind === 0));
+    expect(kept.seen).toEqual([]);
+  });
+
+  test('a handler that never ends does not keep stop() from ending', async () => {
+    const topic = aTopic();
+    const bus = aBus({ tuning: { ...quickTuning, stopGraceMs: 200 } });
+    let begun = false;
+    const consumer = await bus.consume(topic, 'g', {
+      handle: () => {
+        begun = true;
+        return new Promise<void>(() => undefined);
+      },
+    });
+    await bus.publish(topic, [{ key: 'a', value: { n: 1 } }]);
+    await eventually(() => begun);
+    await consumer.stop();
+    expect((await bus.lag(topic, 'g')).reduce((sum, one) => sum + one.behind, 0)).toBe(1);
+  });
+
   test('messages written under another schema are checked, and what does not fit is set aside', async () => {
     const name = `durable_${(topics += 1)}`;
-    const before: Topic<{ n: number | string }> = { name, schema: z.object({ n: z.union([z.number(), z.string()]) }) };
-    await aBus().publish(before, [1, 'two', 3].map((n) => ({ key: 'a', value: { n } })));
+    const before: Topic<{ n: number | string }> = {
+      name,
+      schema: z.object({ n: z.union([z.number(), z.string()]) }),
+    };
+    await aBus().publish(
+      before,
+      [1, 'two', 3].map((n) => ({ key: 'a', value: { n } })),
+    );
     const bus = aBus();
     const kept = keeper();
     await bus.consume({ name, schema: Note }, 'g', kept);
@@ -111,17 +165,24 @@ describe('PostgresBus over its tables', () => {
   test('a damaged chunk is set aside whole, and what follows is read', async () => {
     const topic = aTopic();
     const bus = aBus();
-    await bus.publish(topic, [1, 2].map((n) => ({ key: 'a', value: { n } })));
+    await bus.publish(
+      topic,
+      [1, 2].map((n) => ({ key: 'a', value: { n } })),
+    );
     await db().query(`UPDATE bus_log SET payload = '\\x28b52ffd0011' WHERE topic = $1`, [topic.name]);
     await bus.publish(topic, [{ key: 'a', value: { n: 3 } }]);
     const kept = keeper();
     await bus.consume(topic, 'g', kept);
     await eventually(() => kept.seen.length === 1);
     expect(kept.seen.map((message) => message.value.n)).toEqual([3]);
-    await eventually(async () => (await bus.deadLetters.counts()).some((one) => one.topic === topic.name && one.count === 2));
+    await eventually(async () =>
+      (await bus.deadLetters.counts()).some((one) => one.topic === topic.name && one.count === 2),
+    );
     const [letter] = await bus.deadLetters.list(topic.name, 'g');
     expect(letter?.excerpt).toBeNull();
-    await expect(bus.deadLetters.replay(topic, 'g', [letter?.id ?? ''])).rejects.toMatchObject({ code: 'bad-input' });
+    await expect(bus.deadLetters.replay(topic, 'g', [letter?.id ?? ''])).rejects.toMatchObject({
+      code: 'bad-input',
+    });
     expect(await bus.deadLetters.discard(topic.name, 'g', [letter?.id ?? ''])).toBe(1);
   });
 
@@ -135,13 +196,22 @@ describe('PostgresBus over its tables', () => {
         await kept.handle(batch);
       },
     });
-    await bus.publish(topic, [0, 1, 2, 3].map((n) => ({ key: 'a\u0000', value: { n } })));
+    await bus.publish(
+      topic,
+      [0, 1, 2, 3].map((n) => ({ key: 'a\u0000', value: { n } })),
+    );
     await eventually(async () => (await bus.deadLetters.list(topic.name, 'g')).length === 2);
     mended = true;
     const letters = await bus.deadLetters.list(topic.name, 'g');
     expect(letters.map((letter) => letter.offset)).toEqual(['3', '1']);
     expect(await bus.deadLetters.list(topic.name, 'g', { before: letters[0]?.id })).toHaveLength(1);
-    expect(await bus.deadLetters.replay(topic, 'g', letters.map((letter) => letter.id))).toBe(2);
+    expect(
+      await bus.deadLetters.replay(
+        topic,
+        'g',
+        letters.map((letter) => letter.id),
+      ),
+    ).toBe(2);
     await eventually(() => kept.seen.length === 4);
     expect(kept.seen.map((message) => message.value.n)).toEqual([0, 2, 1, 3]);
     expect(kept.seen.every((message) => message.key === 'a\u0000')).toBe(true);

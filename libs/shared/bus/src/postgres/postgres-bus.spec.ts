@@ -3,11 +3,16 @@ import { messageBusContract } from '../message-bus.contract.js';
 import { PostgresBus, type PostgresBusOptions } from './postgres-bus.js';
 import { quickTuning, testTelemetry } from './postgres-bus.fixture.js';
 
-
 describe('PostgresBus', () => {
   const { db } = withTestDatabase();
   const open = (options: Partial<PostgresBusOptions> = {}): PostgresBus =>
-    new PostgresBus(db(), testTelemetry(), { partitions: 4, transitDays: 7, transitMaxBytes: 1e12, tuning: quickTuning, ...options });
+    new PostgresBus(db(), testTelemetry(), {
+      partitions: 4,
+      transitDays: 7,
+      transitMaxBytes: 1e12,
+      tuning: quickTuning,
+      ...options,
+    });
 
   messageBusContract(() => ({
     open: () => open(),
@@ -16,7 +21,14 @@ describe('PostgresBus', () => {
       const client = await db().pool.connect();
       await client.query('BEGIN');
       const bus = open();
-      await bus.publishIn({ query: async (text, values) => (await client.query(text, values ? [...values] : [])).rows, orm: db().orm }, topic, messages);
+      await bus.publishIn(
+        {
+          query: async (text, values) => (await client.query(text, values ? [...values] : [])).rows,
+          orm: db().orm,
+        },
+        topic,
+        messages,
+      );
       return {
         commit: async () => {
           await client.query('COMMIT');
@@ -26,6 +38,10 @@ describe('PostgresBus', () => {
       };
     },
     setAside: async (topic, group) =>
-      (await open().deadLetters.list(topic, group)).map(({ key, offset, reason }) => ({ key, offset, reason })),
+      (await open().deadLetters.list(topic, group)).map(({ key, offset, reason }) => ({
+        key,
+        offset,
+        reason,
+      })),
   }));
 });

@@ -1,7 +1,13 @@
-import { VigilError, type Topic } from '@vigil/contracts';
+import { type Clock, SystemClock, type Topic, VigilError } from '@vigil/contracts';
 import type { Database, Queryable } from '@vigil/database';
 import type { Telemetry } from '@vigil/telemetry';
-import { MessageBus, type BatchHandler, type Consumer, type Message, type PartitionLag } from '../message-bus.js';
+import {
+  MessageBus,
+  type BatchHandler,
+  type Consumer,
+  type Message,
+  type PartitionLag,
+} from '../message-bus.js';
 import { DeadLetters } from './dead-letters.js';
 import { GroupConsumer, type RunningConsumer } from './group-consumer.js';
 import { applyRetention, extendLog } from './log-tables.js';
@@ -20,12 +26,14 @@ export interface PostgresBusOptions {
   /** Breaks the promise on purpose, for the crash run: offsets move before the effect. */
   readonly commitEarly?: boolean;
   readonly tuning?: Partial<Tuning>;
+  readonly clock?: Clock;
 }
 
 /** The log as tables of the system of record. How it works and why: ../../README.md. */
 export class PostgresBus extends MessageBus {
   readonly deadLetters: DeadLetters;
   readonly #tuning: Tuning;
+  readonly #clock: Clock;
   readonly #metrics: BusMetrics;
   readonly #topics: Topics;
   readonly #publisher: Publisher;
@@ -44,6 +52,7 @@ export class PostgresBus extends MessageBus {
   ) {
     super();
     this.#tuning = { ...DEFAULT_TUNING, ...options.tuning };
+    this.#clock = options.clock ?? new SystemClock();
     this.#metrics = busMetrics(telemetry.metrics);
     this.#topics = new Topics(database, options.partitions);
     this.#membership = new Membership(database.connectionString, this.#tuning, telemetry.log);
@@ -53,11 +62,15 @@ export class PostgresBus extends MessageBus {
       metrics: this.#metrics,
       readElsewhere: (topic) => this.#membership.readElsewhere(topic),
       published: (topic, partitions) => this.#stir(topic, partitions),
-      extendLog: () => extendLog(database, Date.now),
+      extendLog: () => extendLog(database, this.#now),
     });
-    this.deadLetters = new DeadLetters(database, (tx, topic, messages) => this.#publisher.publishIn(tx, topic, messages));
+    this.deadLetters = new DeadLetters(database, (tx, topic, messages) =>
+      this.#publisher.publishIn(tx, topic, messages),
+    );
     telemetry.addCheck('bus', () => this.#failure());
   }
+
+  readonly #now = (): number => this.#clock.now();
 
   async publish<T>(topic: Topic<T>, messages: readonly Message<T>[]): Promise<void> {
     await this.#prepared();
@@ -85,6 +98,7 @@ export class PostgresBus extends MessageBus {
         membership: this.#membership,
         metrics: this.#metrics,
         log: this.telemetry.log,
+        clock: this.#clock,
         tuning: this.#tuning,
         commitEarly: this.options.commitEarly === true,
         stopped: () => {
@@ -118,7 +132,10 @@ export class PostgresBus extends MessageBus {
       [topic.name, group],
     );
     const lag = rows.map((row) => ({ partition: row.partition, behind: Number(row.behind) }));
-    this.#metrics.lag.set({ topic: topic.name, group }, lag.reduce((sum, one) => sum + one.behind, 0));
+    this.#metrics.lag.set(
+      { topic: topic.name, group },
+      lag.reduce((sum, one) => sum + one.behind, 0),
+    );
     return lag;
   }
 
@@ -139,11 +156,20 @@ export class PostgresBus extends MessageBus {
 
   /** Drops what retention no longer keeps, makes the tables of the next day. Runs by itself every ten minutes. */
   async maintain(): Promise<readonly string[]> {
-    await extendLog(this.database, Date.now);
+    await extendLog(this.database, this.#now);
     const retention = { days: this.options.transitDays, maxBytes: this.options.transitMaxBytes };
-    const { dropped, overCap } = await applyRetention(this.database, retention, Date.now, this.telemetry.log, this.#metrics);
+    const { dropped, overCap } = await applyRetention(
+      this.database,
+      retention,
+      this.#now,
+      this.telemetry.log,
+      this.#metrics,
+    );
     if (overCap && !this.#overCap) {
-      this.telemetry.log.warn({ maxBytes: retention.maxBytes }, 'bus: the log is over its cap, and what is left is not yet read');
+      this.telemetry.log.warn(
+        { maxBytes: retention.maxBytes },
+        'bus: the log is over its cap, and what is left is not yet read',
+      );
     }
     this.#overCap = overCap;
     return dropped;
@@ -156,14 +182,17 @@ export class PostgresBus extends MessageBus {
 
   async #prepare(): Promise<void> {
     try {
-      await extendLog(this.database, Date.now);
+      await extendLog(this.database, this.#now);
     } catch (error) {
       this.#ready = null;
       throw error;
     }
     const maintain = (): void => {
       this.maintain().catch((error: unknown) => {
-        this.telemetry.log.warn({ reason: reasonOf(error) }, 'bus: maintenance failed, the next round tries again');
+        this.telemetry.log.warn(
+          { reason: reasonOf(error) },
+          'bus: maintenance failed, the next round tries again',
+        );
       });
     };
     this.#maintenance = setInterval(maintain, this.#tuning.maintenanceMs).unref();
@@ -188,7 +217,8 @@ export class PostgresBus extends MessageBus {
     for (const consumer of this.#consumers) {
       if (consumer.failure) return `${consumer.group} cannot read ${consumer.topic}: ${consumer.failure}`;
     }
-    if (this.#consumers.size > 0 && this.#membership.failure) return `leases cannot be renewed: ${this.#membership.failure}`;
+    if (this.#consumers.size > 0 && this.#membership.failure)
+      return `leases cannot be renewed: ${this.#membership.failure}`;
     return this.#overCap ? 'the log is over its byte cap: a group of readers is far behind' : null;
   }
 }

@@ -51,7 +51,9 @@ async function append(
   wake: boolean,
 ): Promise<void> {
   const partitions = [...lines.keys()].sort((a, b) => a - b);
-  const chunks = partitions.flatMap((partition) => splitChunks(lines.get(partition) ?? []).map((run) => ({ partition, run })));
+  const chunks = partitions.flatMap((partition) =>
+    splitChunks(lines.get(partition) ?? []).map((run) => ({ partition, run })),
+  );
   const packed = await Promise.all(chunks.map((chunk) => packChunk(chunk.run)));
   await queryable.query('SELECT bus_append($1, $2, $3, $4, $5, $6, $7, $8)', [
     topic.name,
@@ -138,7 +140,10 @@ export class Publisher {
         for (const parcel of group) parcel.done.reject(error);
         continue;
       }
-      this.port.metrics.published.inc({ topic: topic.name }, group.reduce((sum, parcel) => sum + parcel.messages, 0));
+      this.port.metrics.published.inc(
+        { topic: topic.name },
+        group.reduce((sum, parcel) => sum + parcel.messages, 0),
+      );
       this.port.published(topic.name, lines.keys());
       for (const parcel of group) parcel.done.resolve();
     }
@@ -168,7 +173,11 @@ function takeGroup(queue: Parcel[]): Parcel[] {
   let length = 0;
   let end = 0;
   for (const parcel of queue) {
-    if (end > 0 && (messages + parcel.messages > MAX_APPEND_MESSAGES || length + parcel.length > MAX_APPEND_LENGTH)) break;
+    if (
+      end > 0 &&
+      (messages + parcel.messages > MAX_APPEND_MESSAGES || length + parcel.length > MAX_APPEND_LENGTH)
+    )
+      break;
     messages += parcel.messages;
     length += parcel.length;
     end += 1;
@@ -179,6 +188,7 @@ function takeGroup(queue: Parcel[]): Parcel[] {
 /** PostgreSQL's "no partition of relation found for row": the tables of the log end before now. */
 function lacksTable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  if ('code' in error && error.code === '23514' && /no partition of relation/.test(error.message)) return true;
+  if ('code' in error && error.code === '23514' && /no partition of relation/.test(error.message))
+    return true;
   return lacksTable(error.cause);
 }

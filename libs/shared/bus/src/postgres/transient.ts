@@ -6,7 +6,8 @@ import { isVigilError } from '@vigil/contracts';
  */
 const PASSING = /^(08...|53...|57P0.|40001|40P01|55P03|25006)$/;
 const NETWORK = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOST|ENET|ENOSPC|EMFILE)/;
-const BROKEN = /connection terminated|connection ended|timeout exceeded when trying to connect|client has encountered a connection error/i;
+const BROKEN =
+  /connection terminated|connection ended|timeout exceeded when trying to connect|client has encountered a connection error/i;
 
 /** Whether the same work may well succeed later without a change. Looks through causes, where wrappers hide them. */
 export function isTransient(error: unknown, depth = 0): boolean {
