@@ -99,6 +99,7 @@ export function shortened(platform: string, nativeId: string): PostId {
 /** Title, then content: what a reader sees, and what the rules are matched in. */
 export function withTitle(title: string | null, text: string): string {
   if (title === null || text.startsWith(title)) return text;
+  if (text === '') return title;
   return `${title}\n\n${text}`.slice(0, MAX_TEXT);
 }
 
