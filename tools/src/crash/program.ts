@@ -39,6 +39,12 @@ export class Program {
     return this.#child !== null && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
+  /** Process id while it runs. Throws where it was never started. */
+  get pid(): number {
+    if (this.#child?.pid === undefined) throw new Error('the program was not started');
+    return this.#child.pid;
+  }
+
   get starts(): number {
     return this.#starts;
   }

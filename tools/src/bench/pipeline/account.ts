@@ -1,0 +1,53 @@
+import { HitPage } from '@vigil/contracts';
+import type { Program } from '../../crash/program.js';
+import { ask } from '../../crash/stored.js';
+import type { Api } from './api.js';
+
+export interface Account {
+  readonly released: number;
+  readonly hits: number;
+  /** Posts not counted, and hits not found. */
+  readonly lost: number;
+  /** Posts counted more than once, and hits that no post explains. */
+  readonly doubleCounted: number;
+}
+
+const POSTS = `FROM count_bucket WHERE slogan = '' AND basis = 'event'`;
+
+/** Posts counted so far. */
+export async function countedPosts(program: Program): Promise<number> {
+  const rows = await ask<{ posts: string }>(
+    program,
+    `SELECT coalesce(sum(posts), 0)::text AS posts ${POSTS}`,
+  );
+  if (rows === null) throw new Error('the program’s database does not answer');
+  return Number(rows[0]?.posts);
+}
+
+/** Compares what the program counted and indexed with what was released, source by source. */
+export async function account(
+  program: Program,
+  api: Api,
+  expected: { posts: ReadonlyMap<string, number>; hits: number },
+): Promise<Account> {
+  const rows = await ask<{ source: string; posts: string }>(
+    program,
+    `SELECT source, sum(posts)::text AS posts ${POSTS} GROUP BY 1`,
+  );
+  if (rows === null) throw new Error('the program’s database does not answer');
+  const counted = new Map(rows.map(({ source, posts }) => [source, Number(posts)]));
+  const { total } = await api.get('/search?size=1', HitPage);
+  let lost = Math.max(0, expected.hits - total);
+  let doubleCounted = Math.max(0, total - expected.hits);
+  for (const source of new Set([...counted.keys(), ...expected.posts.keys()])) {
+    const difference = (counted.get(source) ?? 0) - (expected.posts.get(source) ?? 0);
+    if (difference < 0) lost -= difference;
+    else doubleCounted += difference;
+  }
+  return {
+    released: [...expected.posts.values()].reduce((sum, n) => sum + n, 0),
+    hits: total,
+    lost,
+    doubleCounted,
+  };
+}

@@ -1,0 +1,42 @@
+import { readdir, readFile } from 'node:fs/promises';
+
+/** Megabytes of a process and all its descendants. */
+export interface Memory {
+  /** Pages that several processes share (PostgreSQL's buffers) counted once: proportional set size. */
+  readonly pssMb: number;
+  /** Resident pages as top shows them, shared ones counted in every process. */
+  readonly rssMb: number;
+}
+
+/** Reads /proc, so Linux alone; null elsewhere. Processes that end meanwhile count as nothing. */
+export async function memoryOf(root: number): Promise<Memory | null> {
+  const tree = await treeOf(root).catch(() => null);
+  if (tree === null) return null;
+  const rollups = await Promise.all(
+    tree.map((pid) => readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '')),
+  );
+  const sum = (name: string) =>
+    rollups.reduce(
+      (total, text) => total + Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0),
+      0,
+    );
+  return { pssMb: Math.round(sum('Pss') / 1_024), rssMb: Math.round(sum('Rss') / 1_024) };
+}
+
+async function treeOf(root: number): Promise<number[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  const parents = new Map<number, number>();
+  await Promise.all(
+    pids.map(async (pid) => {
+      const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+      // pid (name) state parent …; the name may hold anything, so it is cut off at its last parenthesis.
+      const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+      if (Number.isInteger(parent)) parents.set(pid, parent);
+    }),
+  );
+  const tree = [root];
+  for (let at = 0; at < tree.length; at += 1) {
+    for (const [pid, parent] of parents) if (parent === tree[at]) tree.push(pid);
+  }
+  return tree;
+}
