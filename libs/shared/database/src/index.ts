@@ -1,6 +1,7 @@
 export { byteaArray, textArray } from './array-parameters.js';
 export * from './database.js';
 export { type EngineLog, SILENT } from './engine-log.js';
+export { lockFolder, type FolderLock } from './embedded/folder-lock.js';
 export { EmbeddedPostgres, type EmbeddedOptions } from './embedded/embedded-postgres.js';
 export { isConflict, isLostConnection, reasonOf, sqlState, translated } from './failures.js';
 export { migrate, MIGRATIONS } from './migrate.js';

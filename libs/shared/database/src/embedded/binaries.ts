@@ -1,4 +1,4 @@
-import { cp, mkdir, readFile, readdir, rename, rm, symlink, chmod, lstat, access } from 'node:fs/promises';
+import { chmod, cp, lstat, mkdir, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { VigilError } from '@vigil/contracts';
@@ -68,11 +68,7 @@ async function reaches(user: ServerUser, root: string): Promise<boolean> {
   ];
   for (const probe of probes) {
     const path = join(root, probe);
-    const exists = await access(path).then(
-      () => true,
-      () => false,
-    );
-    if (exists && !(await canReach(user, path))) return false;
+    if ((await exists(path)) && !(await canReach(user, path))) return false;
   }
   return true;
 }
@@ -86,13 +82,7 @@ interface Link {
 async function restoreLinks(root: string): Promise<boolean> {
   for (const { source, target } of await listedLinks(root)) {
     const path = join(root, target);
-    if (
-      await lstat(path).then(
-        () => true,
-        () => false,
-      )
-    )
-      continue;
+    if (await exists(path)) continue;
     try {
       await symlink(relative(dirname(target), source), path);
     } catch (error) {
@@ -130,16 +120,13 @@ async function copied(root: string, copies: string): Promise<string> {
       ? String(manifest.version)
       : 'unknown';
   const place = join(copies, `engine-${version}`);
-  if (
-    await lstat(place).then(
-      () => true,
-      () => false,
-    )
-  )
-    return place;
-  const draft = `${place}.${process.pid}.part`;
-  await rm(draft, { recursive: true, force: true });
-  await mkdir(draft, { recursive: true });
+  if (await exists(place)) return place;
+  // Nobody else works here: the caller holds the data folder. What a kill or an older program left goes.
+  for (const name of await readdir(copies)) {
+    if (name.startsWith('engine-')) await rm(join(copies, name), { recursive: true, force: true });
+  }
+  const draft = `${place}.part`;
+  await mkdir(draft);
   await cp(join(root, 'native'), join(draft, 'native'), { recursive: true, verbatimSymlinks: true });
   await restoreLinks(draft);
   await openForReading(draft);
@@ -154,4 +141,9 @@ async function openForReading(folder: string): Promise<void> {
     if (entry.isDirectory()) await openForReading(path);
     else if (entry.isFile()) await chmod(path, dirname(path).endsWith('bin') ? 0o755 : 0o644);
   }
+}
+
+/** A link counts, wherever it leads. */
+async function exists(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => null)) !== null;
 }

@@ -49,9 +49,9 @@ const START_TIMEOUT_MS = 300_000;
 /** How soon a start that goes on is worth a line in the log. */
 const SAY_AFTER_MS = 3_000;
 const FIRST_BACKOFF_MS = 100;
-const LONGEST_BACKOFF_MS = 10_000;
+const LONGEST_BACKOFF_MS = 5_000;
 /** A server that lived so long is taken to have been well: the next failure starts the back-off anew. */
-const HEALTHY_AFTER_MS = 60_000;
+const HEALTHY_AFTER_MS = 5_000;
 const DATABASE = 'vigil';
 
 /**

@@ -1,13 +1,14 @@
 /**
  * The keeper of the tests' PostgreSQL: a process that starts one server and runs for as long as somebody is
  * connected to its socket, so that killed test runs leave nothing behind: the system closes their connections.
- * Started by `keptServer`; argument: the folder.
+ * Started by `testServer`; argument: its folder. Ends with 0 where another keeper has the folder.
  */
-import { mkdir, rm } from 'node:fs/promises';
-import { createServer, type Socket } from 'node:net';
+import { rm, rmdir } from 'node:fs/promises';
+import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { EmbeddedPostgres } from '@vigil/database';
 import { isVigilError } from '@vigil/contracts';
+import { EmbeddedPostgres, type FolderLock, lockFolder } from '@vigil/database';
+import { keeperLog, keeperSocket } from './kept-folder.js';
 
 /** Between two test files of one run nobody may be connected for a moment; after that long everyone has gone. */
 const IDLE_MS = 5_000;
@@ -15,48 +16,62 @@ const MAX_CONNECTIONS = 300;
 
 const [folder] = process.argv.slice(2);
 if (!folder) throw new Error('keeper: the folder is missing');
-await mkdir(folder, { recursive: true, mode: 0o755 });
+await keep(folder, await lockOrLeave(folder));
 
-const engine = await EmbeddedPostgres.start({
-  dataDir: folder,
-  durable: false,
-  maxConnections: MAX_CONNECTIONS,
-}).catch((error: unknown) => {
-  // Another keeper was faster: its socket is the one to use.
-  if (isVigilError(error, 'engine-misconfigured') && error.message.includes('in use')) process.exit(0);
-  throw error;
-});
+async function lockOrLeave(path: string): Promise<FolderLock> {
+  try {
+    return await lockFolder(path);
+  } catch (error) {
+    if (isVigilError(error, 'engine-misconfigured')) process.exit(0);
+    throw error;
+  }
+}
 
-const clients = new Set<Socket>();
-let idle: NodeJS.Timeout | null = null;
-
-async function stop(): Promise<void> {
+/** The lock is held until everything is gone, so that the next keeper begins with an empty folder. */
+async function keep(path: string, lock: FolderLock): Promise<void> {
+  const data = join(path, 'data');
+  const engine = await EmbeddedPostgres.start({
+    dataDir: data,
+    durable: false,
+    maxConnections: MAX_CONNECTIONS,
+  });
+  await rm(keeperSocket(path), { force: true });
+  const { server, idle } = greet(`${engine.connectionStringOf('postgres')}\n`);
+  server.listen(keeperSocket(path));
+  process.on('SIGINT', () => undefined);
+  await Promise.race([idle, new Promise((resolve) => process.once('SIGTERM', resolve))]);
   server.close();
-  // The socket first: who comes from here on starts a keeper of its own, and waits for our lock.
-  await rm(join(folder ?? '', 'keeper.sock'), { force: true });
+  await rm(keeperSocket(path), { force: true });
   await engine.stop();
-  await rm(folder ?? '', { recursive: true, force: true });
+  await rm(data, { recursive: true, force: true });
+  await rm(keeperLog(path), { force: true });
+  await lock.release();
+  // Not empty where the next keeper is there already.
+  await rmdir(path).catch(() => undefined);
   process.exit(0);
 }
 
-function waitForClients(): void {
-  if (idle) clearTimeout(idle);
-  idle = clients.size === 0 ? setTimeout(() => void stop(), IDLE_MS) : null;
-}
-
-const server = createServer((socket) => {
-  clients.add(socket);
-  waitForClients();
-  socket.on('error', () => undefined);
-  socket.on('data', () => undefined);
-  socket.on('close', () => {
-    clients.delete(socket);
-    waitForClients();
+/** A server that tells everyone who connects one line, and says when nobody has been connected for a while. */
+function greet(line: string): { server: Server; idle: Promise<void> } {
+  const clients = new Set<Socket>();
+  let timer: NodeJS.Timeout | undefined;
+  let left: () => void = () => undefined;
+  const idle = new Promise<void>((resolve) => (left = resolve));
+  const count = (): void => {
+    clearTimeout(timer);
+    if (clients.size === 0) timer = setTimeout(left, IDLE_MS);
+  };
+  const server = createServer((socket) => {
+    clients.add(socket);
+    count();
+    socket.on('error', () => undefined);
+    socket.resume();
+    socket.on('close', () => {
+      clients.delete(socket);
+      count();
+    });
+    socket.write(line);
   });
-  socket.write(`${engine.connectionStringOf('postgres')}\n`);
-});
-
-await rm(join(folder, 'keeper.sock'), { force: true });
-server.listen(join(folder, 'keeper.sock'), waitForClients);
-process.on('SIGTERM', () => void stop());
-process.on('SIGINT', () => undefined);
+  server.once('listening', count);
+  return { server, idle };
+}

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
@@ -6,11 +6,14 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { keeperLog, keeperSocket } from './kept-folder.js';
 
 const START_TIMEOUT_MS = 90_000;
+/** Keepers that fail one after the other have a reason to, which waiting does not mend. */
+const MOST_FAILURES = 5;
 const ROOT = fileURLToPath(new URL('../../../../..', import.meta.url));
 
-/** One folder for a checkout and a user: all test runs of it share a server. */
+/** One folder for a checkout and a user: all test runs of it share a server. Short, for the socket in it. */
 function folderOfServer(): string {
   const key = createHash('sha256').update(`${ROOT} ${userInfo().uid}`).digest('hex').slice(0, 10);
   return join(tmpdir(), `vigil-test-${key}`);
@@ -24,39 +27,31 @@ let known: Promise<string> | null = null;
  * has gone, however that went.
  */
 export function testServer(): Promise<string> {
-  known ??= process.env.VIGIL_TEST_DATABASE_URL
-    ? Promise.resolve(process.env.VIGIL_TEST_DATABASE_URL)
-    : keptServer();
+  const given = process.env.VIGIL_TEST_DATABASE_URL;
+  known ??= given ? Promise.resolve(given) : keptServer(folderOfServer());
   return known;
 }
 
-async function keptServer(): Promise<string> {
-  const folder = folderOfServer();
-  const logFile = `${folder}.log`;
-  const deadline = Date.now() + START_TIMEOUT_MS;
-  let startedAt = 0;
+async function keptServer(folder: string): Promise<string> {
+  const deadline = performance.now() + START_TIMEOUT_MS;
+  let keeper: ChildProcess | null = null;
+  let failures = 0;
   for (;;) {
-    const address = await addressFrom(join(folder, 'keeper.sock'));
+    const address = await addressFrom(keeperSocket(folder));
     if (address) return address;
-    const now = Date.now();
-    if (now > deadline) {
-      throw new Error(
-        `The tests' PostgreSQL does not start: ${await readFile(logFile, 'utf8').catch(() => 'no log')}`,
-      );
-    }
-    // Again after a while: a keeper that was just ending may have been in the way of the first.
-    if (now - startedAt > 10_000) {
-      startedAt = now;
-      await startKeeper(folder, logFile);
-    }
-    await pause(50);
+    // One that left with 0 met another keeper, just starting or just ending.
+    const failed = keeper !== null && keeper.exitCode !== null && keeper.exitCode !== 0;
+    if (failed) failures += 1;
+    if (failures >= MOST_FAILURES || performance.now() > deadline) throw await notStarted(folder);
+    if (keeper === null || keeper.exitCode !== null || keeper.signalCode !== null)
+      keeper = await startKeeper(folder);
+    await pause(100);
   }
 }
 
-async function startKeeper(folder: string, logFile: string): Promise<void> {
+async function startKeeper(folder: string): Promise<ChildProcess> {
   await mkdir(folder, { recursive: true, mode: 0o755 });
-  const log = await open(logFile, 'w');
-  const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+  const log = await open(keeperLog(folder), 'a');
   const child = spawn(
     process.execPath,
     [
@@ -65,22 +60,23 @@ async function startKeeper(folder: string, logFile: string): Promise<void> {
       '--conditions=@vigil/source',
       '--import',
       new URL('source-hooks.mjs', import.meta.url).href,
-      here('keeper.ts'),
+      fileURLToPath(new URL('keeper.ts', import.meta.url)),
       folder,
     ],
-    {
-      detached: true,
-      stdio: ['ignore', 'ignore', log.fd],
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: process.env.TMPDIR },
-    },
+    // Of a group of its own: it outlives the run that starts it, for the others.
+    { detached: true, stdio: ['ignore', 'ignore', log.fd] },
   );
   child.unref();
   await log.close();
+  return child;
 }
 
-/**
- * Connects to the keeper and stays connected until this process ends. Null where none listens.
- */
+async function notStarted(folder: string): Promise<Error> {
+  const log = await readFile(keeperLog(folder), 'utf8').catch(() => 'it left no log');
+  return new Error(`The tests' PostgreSQL does not start: ${log.slice(-2_000)}`);
+}
+
+/** Connects to the keeper and stays connected until this process ends. Null where none listens. */
 function addressFrom(path: string): Promise<string | null> {
   return new Promise((resolve) => {
     const socket = connect(path);
