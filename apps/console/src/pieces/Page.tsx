@@ -4,7 +4,7 @@ import classes from './pieces.module.css';
 interface Props {
   readonly title: string;
   /** One sentence on what this page is for. */
-  readonly about?: string;
+  readonly about?: ReactNode;
   readonly actions?: ReactNode;
   readonly children: ReactNode;
 }

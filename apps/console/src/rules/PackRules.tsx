@@ -86,7 +86,7 @@ function isUnverified(rule: RuleView): boolean {
   return rule.reference.split(', ').includes('unverified');
 }
 
-/** The titles of the documents that show this wording; where they have an address, a link to it. */
+/** The documents that show this wording, the first of them in one line; with an address, a link to it. */
 function References({
   keys,
   known,
@@ -94,21 +94,32 @@ function References({
   readonly keys: readonly string[];
   readonly known: Readonly<Record<string, Reference>>;
 }) {
-  return keys.map((key, i) => {
-    const reference = known[key];
-    return (
-      <span key={key}>
-        {i > 0 && '; '}
-        {reference?.address !== undefined && /^https?:/.test(reference.address) ? (
-          <a href={reference.address} target="_blank" rel="noopener noreferrer">
-            <bdi>{reference.title}</bdi>
-          </a>
-        ) : (
-          <bdi>{reference?.title ?? key}</bdi>
-        )}
-      </span>
-    );
-  });
+  const [all, setAll] = useState(false);
+  const shown = all ? keys : keys.slice(0, 1);
+  return (
+    <span className={classes.references} data-all={all || undefined}>
+      {shown.map((key) => {
+        const reference = known[key];
+        const title = reference?.title ?? words(key);
+        return (
+          <span key={key} className={classes.reference} title={title}>
+            {reference?.address !== undefined && /^https?:/.test(reference.address) ? (
+              <a href={reference.address} target="_blank" rel="noopener noreferrer">
+                <bdi>{title}</bdi>
+              </a>
+            ) : (
+              <bdi>{title}</bdi>
+            )}
+          </span>
+        );
+      })}
+      {keys.length > 1 && (
+        <button type="button" onClick={() => setAll(!all)}>
+          {all ? 'fewer' : `and ${keys.length - 1} more`}
+        </button>
+      )}
+    </span>
+  );
 }
 
 function Rule({

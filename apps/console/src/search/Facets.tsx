@@ -76,6 +76,7 @@ function FacetGroup({ name, values, chosen, label, onToggle }: GroupProps) {
         <div key={value} className={classes.facetValue}>
           <Checkbox
             size="xs"
+            classNames={{ root: classes.facetBox, labelWrapper: classes.facetWrap }}
             checked={chosen.includes(value)}
             onChange={() => onToggle(value)}
             label={

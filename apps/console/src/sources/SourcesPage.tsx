@@ -142,7 +142,7 @@ function SourceTable({ sources, chosen, onOpen }: TableProps) {
                   {source.labels.languages.map((tag) => languageName(tag)).join(', ')}
                 </div>
               </Table.Td>
-              <Table.Td>{CONTEXT[source.labels.context]}</Table.Td>
+              <Table.Td className={classes.nowrap}>{CONTEXT[source.labels.context]}</Table.Td>
               <Table.Td>
                 {source.health.lastSuccessAt === null ? (
                   '–'

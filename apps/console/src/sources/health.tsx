@@ -1,10 +1,12 @@
 import type { Source } from '@vigil/contracts';
-import { duration } from '../words/format.js';
+import { duration, localDay } from '../words/format.js';
 import classes from './sources.module.css';
 
 const DAY = 86_400_000;
 /** How long before its end a justification is shown in amber: time to renew it. */
 const RENEW_WITHIN = 14 * DAY;
+/** Beyond that a date says more than a number of days. */
+const FAR = 366 * DAY;
 
 const WORDS: Record<Source['health']['state'], string> = {
   waiting: 'Waiting for its first poll',
@@ -15,13 +17,18 @@ const WORDS: Record<Source['health']['state'], string> = {
   expired: 'Justification expired',
 };
 
+/** Whether nothing is polled: its lines are posted to the API. */
+function isFedByImport({ locator }: Source): boolean {
+  return locator.kind === 'import' && locator.from === undefined;
+}
+
 /** How a source is, as a mark and a word. */
 export function Health({ source }: { readonly source: Source }) {
   const { state, consecutiveFailures } = source.health;
   return (
     <span className={classes.health} data-state={state}>
       <span className={classes.healthDot} aria-hidden />
-      {WORDS[state]}
+      {state === 'waiting' && isFedByImport(source) ? 'Takes lines as they are sent' : WORDS[state]}
       {state === 'failing' && consecutiveFailures > 1 && ` (${consecutiveFailures} times)`}
     </span>
   );
@@ -33,7 +40,11 @@ export function Until({ source, now }: { readonly source: Source; readonly now: 
   const urgency = left <= 0 ? 'late' : left < RENEW_WITHIN ? 'soon' : 'fine';
   return (
     <span className={classes.until} data-urgency={urgency} title={source.justification.until}>
-      {left <= 0 ? `ended ${duration(-left)} ago` : `${duration(left)} left`}
+      {left <= 0
+        ? `ended ${duration(-left)} ago`
+        : left > FAR
+          ? localDay(source.justification.until)
+          : `${duration(left)} left`}
     </span>
   );
 }

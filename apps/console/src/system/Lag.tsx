@@ -25,8 +25,9 @@ export function Lag({ lag }: { readonly lag: SystemState['lag'] }) {
                 className={classes.quiet}
                 title={partitions.map((p) => `${p.partition}: ${p.behind}`).join('\n')}
               >
-                {counted(partitions.length, 'partition')}, at most{' '}
-                {number(Math.max(0, ...partitions.map((partition) => partition.behind)))} in one
+                {counted(partitions.length, 'partition')}
+                {behind > 0 &&
+                  `, at most ${number(Math.max(...partitions.map((partition) => partition.behind)))} in one`}
               </span>
             </li>
           );

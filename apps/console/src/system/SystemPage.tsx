@@ -17,7 +17,12 @@ export function SystemPage() {
   const may = useMay();
   const system = query.data;
   return (
-    <Page title="System" about={system === undefined ? undefined : `Vigil ${system.version}`}>
+    <Page
+      title="System"
+      about={
+        system && <Since version={system.version} startedAt={system.startedAt} readAt={query.dataUpdatedAt} />
+      }
+    >
       {query.isError && (
         <ProblemNote
           what={system === undefined ? 'The state could not be read' : 'The state below is old'}
@@ -29,10 +34,6 @@ export function SystemPage() {
       <div className={classes.parts}>
         {system !== undefined && (
           <>
-            <p className={classes.since}>
-              Running since <Time at={system.startedAt} />; read{' '}
-              <Time at={new Date(query.dataUpdatedAt).toISOString()} as="ago" />.
-            </p>
             <Checks checks={system.checks} />
             <Lag lag={system.lag} />
             <DeadLetters counts={system.deadLetters} />
@@ -42,5 +43,22 @@ export function SystemPage() {
         <DemoData />
       </div>
     </Page>
+  );
+}
+
+function Since({
+  version,
+  startedAt,
+  readAt,
+}: {
+  readonly version: string;
+  readonly startedAt: string;
+  readonly readAt: number;
+}) {
+  return (
+    <>
+      Vigil {version}, running since <Time at={startedAt} />; read{' '}
+      <Time at={new Date(readAt).toISOString()} as="ago" />.
+    </>
   );
 }

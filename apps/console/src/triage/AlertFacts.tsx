@@ -25,11 +25,7 @@ export function AlertFacts({ alert }: { readonly alert: Alert }) {
         </span>
         <Badge>{INDICATOR[alert.indicator]}</Badge>
         <Badge>{STANCE[alert.stance]}</Badge>
-        {alert.foundLate && (
-          <Badge title="Its posts came late, after an outage">
-            Found late
-          </Badge>
-        )}
+        {alert.foundLate && <Badge title="Its posts came late, after an outage">Found late</Badge>}
         {alert.demo && <DemoBadge />}
       </p>
       <dl className={classes.numbers}>

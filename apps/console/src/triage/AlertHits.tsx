@@ -1,25 +1,23 @@
 import { Button, Skeleton } from '@mantine/core';
 import type { Alert } from '@vigil/contracts';
+import { TextQuote } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { Link } from 'react-router';
 import { HitCard } from '../hits/HitCard.js';
 import { Empty } from '../pieces/Empty.js';
 import { ProblemNote } from '../pieces/ProblemNote.js';
 import { useKeys } from '../pieces/use-keys.js';
+import { useSourceNames } from '../sources/sources.js';
 import { counted } from '../words/format.js';
 import { useAlertHits } from './alerts.js';
 import classes from './triage.module.css';
-import { TextQuote } from 'lucide-react';
 
 /** The alert's posts, newest first; `h` and `l` go through them. */
 export function AlertHits({ alert }: { readonly alert: Alert }) {
   const query = useAlertHits(alert.id);
   const hits = useMemo(() => query.data?.pages.flatMap((page) => page.hits) ?? [], [query.data]);
   const total = query.data?.pages[0]?.total ?? alert.hits;
-  const names = useMemo(
-    () => new Map(alert.sources.map((source) => [source.key, source.label])),
-    [alert.sources],
-  );
+  const names = useSourceNames();
   const [chosen, setChosen] = useState<number | null>(null);
   const card = useRef<HTMLElement>(null);
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
@@ -44,6 +42,16 @@ export function AlertHits({ alert }: { readonly alert: Alert }) {
     <section aria-label="Hits" className={classes.hits}>
       <div className={classes.hitsHead}>
         <h3>{counted(total, 'hit')}, newest first</h3>
+        {query.isSuccess && alert.hits > total && (
+          <Button
+            variant="light"
+            size="compact-xs"
+            loading={query.isRefetching}
+            onClick={() => void query.refetch()}
+          >
+            {counted(alert.hits - total, 'new hit')}, show
+          </Button>
+        )}
         <Link to={`/search?${search}`}>Open in search</Link>
       </div>
       {query.isPending && [0, 1, 2].map((i) => <Skeleton key={i} height={120} />)}

@@ -36,17 +36,12 @@ export const AlertRow = forwardRef<HTMLButtonElement, Props>(function AlertRow(
       <span className={classes.rowTitle} dir="auto">
         {alert.headline}
       </span>
-      <Sparkline
-        values={alert.spark}
-        width={60}
-        label={`Hits an hour over the last day, ${alert.spark.at(-1) ?? 0} in the last`}
-      />
       <span className={classes.rowFacts}>
         <span>{INDICATOR[alert.indicator]}</span>
         {alert.demo && <DemoBadge />}
         {alert.foundLate && <span>Found late</span>}
         <span className="numbers" title={`Opened ${age} ago`}>
-          {age} old
+          {age}
         </span>
         <Standing alert={alert} now={now} />
         {alert.claimedBy !== null && (
@@ -58,6 +53,14 @@ export const AlertRow = forwardRef<HTMLButtonElement, Props>(function AlertRow(
             title={`Claimed by ${alert.claimedBy}`}
           />
         )}
+        <span className={classes.rowSpark}>
+          <Sparkline
+            values={alert.spark}
+            width={54}
+            height={16}
+            label={`Hits an hour over the last day, ${alert.spark.at(-1) ?? 0} in the last`}
+          />
+        </span>
       </span>
     </button>
   );

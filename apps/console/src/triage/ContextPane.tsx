@@ -4,7 +4,7 @@ import { Link } from 'react-router';
 import { useSources } from '../sources/sources.js';
 import { CopyValue } from '../pieces/CopyValue.js';
 import { Time } from '../pieces/Time.js';
-import { localDay, number, regionName } from '../words/format.js';
+import { localDay, number, quoted, regionName } from '../words/format.js';
 import { outcomeOf } from '../words/labels.js';
 import { useAlert, useAlerts } from './alerts.js';
 import { VIEWS } from './views.js';
@@ -47,7 +47,7 @@ function Sources({ alert }: { readonly alert: Alert }) {
           <div key={part.key} className={classes.source}>
             <div className={classes.sourceName}>
               <Link to={`/sources?id=${encodeURIComponent(part.key)}`}>
-                <bdi>{part.label}</bdi>
+                <bdi>{source?.name ?? part.label}</bdi>
               </Link>
               <span className="numbers">{number(part.hits)}</span>
             </div>
@@ -92,7 +92,7 @@ function History({ alert }: { readonly alert: Alert }) {
       )}
       {query.isSuccess && earlier.length === 0 && (
         <p className={classes.quiet}>
-          No earlier alert of “<bdi>{alert.key.label}</bdi>” among the latest {number(read.length)}.
+          No earlier alert of <bdi>{quoted(alert.key.label)}</bdi> among the latest {number(read.length)}.
         </p>
       )}
       <ul className={classes.earlier}>

@@ -4,6 +4,7 @@ import { useMemo } from 'react';
 import { Chart } from '../charts/Chart.js';
 import { Legend } from '../charts/Legend.js';
 import { ProblemNote } from '../pieces/ProblemNote.js';
+import { useSourceNames } from '../sources/sources.js';
 import { counted, local } from '../words/format.js';
 import { useAlertCurve } from './alerts.js';
 import { curveOption } from './curve-option.js';
@@ -16,7 +17,8 @@ const HEIGHT = 150;
 export function CurvePanel({ alert }: { readonly alert: Alert }) {
   const query = useAlertCurve(alert.id);
   const curve = query.data;
-  const parts = useMemo(() => (curve ? partsOf(curve, alert.sources) : []), [curve, alert.sources]);
+  const names = useSourceNames();
+  const parts = useMemo(() => (curve ? partsOf(curve, names) : []), [curve, names]);
   const option = useMemo(() => (curve ? curveOption(curve, parts) : null), [curve, parts]);
   if (query.isError && curve === undefined)
     return (

@@ -42,7 +42,10 @@ export function useAlertCurve(id: string) {
 
 export function useAlertHits(id: string) {
   return useInfiniteQuery({
-    queryKey: ['alert', id, 'hits'],
+    // Not under the alert's own key: what is being read stays while the alert grows.
+    queryKey: ['alert-hits', id],
+    staleTime: Infinity,
+    refetchOnWindowFocus: false,
     queryFn: ({ pageParam, signal }) =>
       call('GET', `${path(id)}/hits`, HitPage, { query: { size: HITS_SIZE, cursor: pageParam }, signal }),
     initialPageParam: null as string | null,

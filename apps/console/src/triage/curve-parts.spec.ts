@@ -17,9 +17,7 @@ const curve = (...points: ReturnType<typeof point>[]) => ({ everySeconds: 300, f
 
 describe('partsOf', () => {
   it('puts the largest first, under its name', () => {
-    const parts = partsOf(curve(point({ a: 1, b: 4 }), point({ b: 2 })), [
-      { key: 'b', label: 'Bee', hits: 6 },
-    ]);
+    const parts = partsOf(curve(point({ a: 1, b: 4 }), point({ b: 2 })), new Map([['b', 'Bee']]));
     expect(parts.map((p) => [p.label, p.count, p.values])).toEqual([
       ['Bee', 6, [4, 2]],
       ['a', 1, [1, 0]],
@@ -28,7 +26,7 @@ describe('partsOf', () => {
 
   it('draws what is beyond five as one part, so that the bars still add up', () => {
     const bySource = Object.fromEntries('abcdefgh'.split('').map((key, i) => [key, 20 - i]));
-    const parts = partsOf(curve(point(bySource)), []);
+    const parts = partsOf(curve(point(bySource)), new Map());
     expect(parts).toHaveLength(6);
     expect(parts.at(-1)).toMatchObject({ label: '3 other sources', count: 15 + 14 + 13 });
     expect(parts.reduce((sum, p) => sum + p.count, 0)).toBe(
@@ -37,7 +35,7 @@ describe('partsOf', () => {
   });
 
   it('counts hits that no source is named for', () => {
-    expect(partsOf(curve(point({ a: 2 }, 5)), []).map((p) => [p.label, p.count])).toEqual(
+    expect(partsOf(curve(point({ a: 2 }, 5)), new Map()).map((p) => [p.label, p.count])).toEqual(
       [
         ['Other sources', 3],
         ['a', 2],

@@ -1,4 +1,4 @@
-import type { Alert, AlertCurve } from '@vigil/contracts';
+import type { AlertCurve } from '@vigil/contracts';
 
 /** Sources drawn in a colour of their own; the rest are one part. */
 export const MOST_PARTS = 5;
@@ -12,9 +12,8 @@ export interface CurvePart {
   readonly values: readonly number[];
 }
 
-/** The curve taken apart by source: the largest five, then all others together where there are any. */
-export function partsOf(curve: AlertCurve, sources: Alert['sources']): CurvePart[] {
-  const labels = new Map(sources.map((source) => [source.key, source.label]));
+/** The curve taken apart by source, under its name where `names` has it: the largest five, then all others together where there are any. */
+export function partsOf(curve: AlertCurve, names: ReadonlyMap<string, string>): CurvePart[] {
   const totals = new Map<string, number>();
   for (const point of curve.points) {
     for (const [key, hits] of Object.entries(point.bySource)) totals.set(key, (totals.get(key) ?? 0) + hits);
@@ -24,7 +23,7 @@ export function partsOf(curve: AlertCurve, sources: Alert['sources']): CurvePart
     .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
   const shown = ranked.slice(0, MOST_PARTS).map(([key, count]): CurvePart => ({
     key,
-    label: labels.get(key) ?? key,
+    label: names.get(key) ?? key,
     count,
     values: curve.points.map((point) => point.bySource[key] ?? 0),
   }));

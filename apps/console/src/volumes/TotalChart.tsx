@@ -61,6 +61,7 @@ function totalOption(volumes: Volumes, sums: readonly number[], measure: Measure
   const labels = volumes.at.map(localFull);
   const width = volumes.everySeconds * 1_000;
   const begin = volumes.at[0] === undefined ? 0 : Date.parse(volumes.at[0]);
+  const ticks = volumes.at.map((at) => axisLabel(at, volumes.at.length * width));
   const marks = volumes.alerts
     .map((alert) => Math.floor((Date.parse(alert.at) - begin) / width))
     .filter((index) => index >= 0 && index < labels.length);
@@ -69,10 +70,16 @@ function totalOption(volumes: Volumes, sums: readonly number[], measure: Measure
     grid: { left: 44, right: 10, top: 12, bottom: 22 },
     xAxis: {
       type: 'category',
-      data: volumes.at.map((at) => axisLabel(at, volumes.at.length * width)),
+      data: ticks,
       axisTick: { show: false },
       axisLine: { lineStyle: { color: paint.line } },
-      axisLabel: { color: paint.quiet, fontSize: 11, hideOverlap: true },
+      axisLabel: {
+        color: paint.quiet,
+        fontSize: 11,
+        hideOverlap: true,
+        // A day is named once, where it begins.
+        interval: (i: number) => i === 0 || ticks[i] !== ticks[i - 1],
+      },
     },
     yAxis: {
       type: 'value',

@@ -73,10 +73,17 @@ export function timesUsual(observed: number, expected: number): string {
   return `${decimal(observed / expected)} times the usual`;
 }
 
-/** `southeast-asia` → `Southeast Asia`. */
+const SMALL_WORDS: ReadonlySet<string> = new Set(['of', 'and', 'the']);
+
+/** `southeast-asia` → `Southeast Asia`, `horn-of-africa` → `Horn of Africa`. */
 export function regionName(region: string): string {
   return region
     .split('-')
-    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .map((word) => (SMALL_WORDS.has(word) ? word : word.charAt(0).toUpperCase() + word.slice(1)))
     .join(' ');
+}
+
+/** A title in quotation marks, unless it brings its own: many slogans are called by their words. */
+export function quoted(title: string): string {
+  return /^[“"«]/u.test(title) ? title : `“${title}”`;
 }

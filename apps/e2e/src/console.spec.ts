@@ -1,0 +1,348 @@
+import type { Browser, Page } from 'playwright-core';
+import { eventually } from '@vigil/testing';
+import { axeFindings } from './axe.js';
+import { describeInBrowser, launch } from './chromium.js';
+import { type Desk, openDesk } from './desk.js';
+import { picture } from './pictures.js';
+import { type Program, startProgram } from './program.js';
+
+/** The demo's burst begins within a minute, and its spike is an open alert within 90 s of readiness. */
+const ALERT_WITHIN_MS = 100_000;
+
+const PAGES = [
+  { name: 'triage', path: '/triage', shows: 'Hits' },
+  { name: 'search', path: '/search', shows: 'Results' },
+  { name: 'volumes', path: '/volumes', shows: null },
+  { name: 'sources', path: '/sources', shows: null },
+  { name: 'rules', path: '/rules', shows: 'Bench' },
+  { name: 'audit', path: '/audit', shows: null },
+  { name: 'system', path: '/system', shows: null },
+] as const;
+
+describeInBrowser('the console in a browser', (executablePath) => {
+  let program: Program;
+  let browser: Browser;
+  let desk: Desk;
+  const page = (): Page => desk.page;
+
+  beforeAll(async () => {
+    [program, browser] = await Promise.all([startProgram({ VIGIL_DEMO: '1' }), launch(executablePath)]);
+    desk = await openDesk(browser);
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    await program?.stop();
+  }, 60_000);
+
+  /** Opens a page and waits until it has drawn its data and nothing is being read any more. */
+  async function open(path: string): Promise<void> {
+    await page().goto(program.address + path);
+    await page().getByRole('navigation', { name: 'Pages' }).waitFor();
+    await settled();
+  }
+
+  async function settled(): Promise<void> {
+    await eventually(
+      async () => (await page().locator('[aria-busy="true"], .mantine-Skeleton-root').count()) === 0,
+      {
+        timeoutMs: 20_000,
+      },
+    );
+  }
+
+  const heading = (name: string | RegExp) => page().getByRole('heading', { name });
+  const alertRows = () => page().getByRole('region', { name: 'Alerts' }).locator('button[class*="row"]');
+
+  describe('signing in', () => {
+    test('asks who is not signed in for a link, and says what a link is', async () => {
+      await page().goto(`${program.address}/search?text=kept`);
+      await page().waitForURL(/\/sign-in\?next=/);
+      await page().getByLabel('Sign-in link').waitFor();
+      expect(await axeFindings(page())).toEqual([]);
+      await picture(page(), 'sign-in');
+    });
+
+    test('says that a link does not work, and how to get a new one', async () => {
+      await page().goto(`${program.address}/sign-in#token=never-given-out`);
+      await page().getByRole('alert').getByText('This link does not work any more').waitFor();
+      await page().getByText('How to get a new link').click();
+      await page().getByText('npx vigil sign-in', { exact: true }).waitFor();
+      await picture(page(), 'sign-in-refused');
+    });
+
+    test('takes the printed link, and keeps its token out of the history', async () => {
+      await page().goto(program.signInLink);
+      await page().waitForURL(/\/triage/);
+      await page().goBack();
+      expect(page().url()).not.toContain('token=');
+      await page().goto(`${program.address}/triage`);
+    });
+
+    test('takes it once', async () => {
+      const other = await openDesk(browser);
+      await other.page.goto(program.signInLink);
+      await other.page.getByRole('alert').getByText('This link does not work any more').waitFor();
+      await other.context.close();
+    });
+  });
+
+  describe('triage', () => {
+    test(
+      'shows the demo’s rise as an open alert by itself, without a reload',
+      async () => {
+        await page().getByRole('status').getByText('Live', { exact: true }).waitFor();
+        await alertRows().first().waitFor({ timeout: ALERT_WITHIN_MS });
+        await page().getByRole('region', { name: 'Hits' }).locator('mark').first().waitFor();
+        await settled();
+        expect(await page().getByText('Demo', { exact: true }).count()).toBeGreaterThan(1);
+        await picture(page(), 'triage');
+      },
+      ALERT_WITHIN_MS + 30_000,
+    );
+
+    test('marks the words in the text as published, and says which rule found them', async () => {
+      const mark = page().getByRole('region', { name: 'Hits' }).locator('mark').first();
+      await mark.hover();
+      await page().getByRole('tooltip').getByText('Matched as').first().waitFor();
+      await picture(page(), 'triage-mark');
+      await page().mouse.move(0, 0);
+    });
+
+    test('lays text from right to left where it is written so', async () => {
+      await page().goto(`${program.address}/search?languages=ar`);
+      const passage = page().locator('.passage:lang(ar)').first();
+      await passage.waitFor();
+      expect(await passage.evaluate((element) => element.matches(':dir(rtl)'))).toBe(true);
+      await page().goto(`${program.address}/triage`);
+      await alertRows().first().waitFor();
+    });
+
+    test('goes through the list and the hits by keys', async () => {
+      await page().locator('body').press('k');
+      const chosen = () => page().locator('button[aria-current="true"]').textContent();
+      const first = await eventually(chosen);
+      if ((await alertRows().count()) > 1) {
+        await page().keyboard.press('j');
+        await eventually(async () => (await chosen()) !== first);
+        await page().keyboard.press('k');
+        await eventually(async () => (await chosen()) === first);
+      }
+      await page().keyboard.press('l');
+      await page().locator('article[data-chosen]').waitFor();
+    });
+
+    test('claims, decides with a note, and undoes, all by keys', async () => {
+      const decision = page().getByRole('region', { name: 'Decision' });
+      const address = page().url();
+      await page().keyboard.press('c');
+      await decision.getByText(/^Yours until/).waitFor();
+      await page().keyboard.press('n');
+      await page().keyboard.type('Seen by the browser test');
+      await page().keyboard.press('Enter');
+      await page().keyboard.press('3');
+      const undo = page().getByRole('button', { name: /^Undo/ });
+      await undo.waitFor();
+      await page().getByText('Kept under watch').first().waitFor();
+      await picture(page(), 'triage-undo');
+      await page().goto(address.replace(/\?.*/, '') + '?view=decided');
+      await decision.getByText('Seen by the browser test').waitFor();
+      await decision.getByRole('button', { name: 'Undo…' }).click();
+      await page().keyboard.press('u');
+      await undo.waitFor({ state: 'detached' });
+      await decision.getByRole('button', { name: /^Claim/ }).waitFor();
+    });
+
+    test('tells who was slower what happened meanwhile', async () => {
+      // Another page of the same person decides behind this one's back: its stream is cut off first.
+      await page().route('**/api/events', (route) => route.abort());
+      await open('/triage');
+      await alertRows().first().waitFor();
+      const id = page().url().split('/').at(-1)?.split('?')[0] ?? '';
+      const claimed = await page().evaluate(async (alertId) => {
+        const session = (await (await fetch('/api/session')).json()) as { csrfToken: string };
+        const alert = (await (await fetch(`/api/alerts/${alertId}`)).json()) as { version: number };
+        const answer = await fetch(`/api/alerts/${alertId}/claim`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', 'x-csrf-token': session.csrfToken },
+          body: JSON.stringify({ version: alert.version }),
+        });
+        return answer.status;
+      }, id);
+      expect(claimed).toBe(200);
+      await page().keyboard.press('1');
+      await page()
+        .getByRole('region', { name: 'Decision' })
+        .getByRole('alert')
+        .getByText('has changed since')
+        .waitFor();
+      await page().unroute('**/api/events');
+      await open('/triage');
+    });
+  });
+
+  describe('search', () => {
+    test('finds a phrase, marks it, and keeps the search in the address', async () => {
+      await open('/triage');
+      await page().keyboard.press('/');
+      await page().keyboard.type('"baqiya wa tatamaddad"');
+      await page().keyboard.press('Enter');
+      await page().waitForURL(/\/search\?text=/);
+      await page().locator('article mark[data-found]').first().waitFor();
+      await settled();
+      await picture(page(), 'search');
+    });
+
+    test('narrows by a facet, and widens again', async () => {
+      const total = async () => Number((await heading(/hits?$/).textContent())?.replace(/\D/g, ''));
+      const all = await total();
+      const facet = page().getByRole('group', { name: 'Language' }).getByRole('checkbox').first();
+      await facet.check();
+      await page().waitForURL(/languages=/);
+      await eventually(async () => (await total()) < all);
+      await page().getByRole('button', { name: 'Clear filters' }).click();
+      await eventually(async () => (await total()) >= all);
+    });
+
+    test('narrows to a stretch of time by the timeline, by keys as well', async () => {
+      const timeline = page().getByRole('slider', { name: /Timeline/ });
+      await timeline.focus();
+      await timeline.press('Enter');
+      await page().waitForURL(/from=.*to=/);
+      await page().locator('article').first().waitFor();
+      await page().getByRole('button', { name: 'All time' }).click();
+      await page().waitForURL((url) => !url.search.includes('from='));
+    });
+
+    test('says what is wrong with a query at the query', async () => {
+      await open(`/search?${new URLSearchParams({ text: '"never closed' }).toString()}`);
+      await page()
+        .getByText(/a quotation mark opens a phrase/)
+        .first()
+        .waitFor();
+      expect(await page().getByLabel('Search the hits').getAttribute('aria-invalid')).toBe('true');
+      await picture(page(), 'search-refused');
+    });
+
+    test('says what to try where nothing is found', async () => {
+      await open('/search?text=nosuchwordanywhere');
+      await page().getByText('No post matches').waitFor();
+    });
+  });
+
+  describe('rules', () => {
+    test('try a text: what matches, in which form', async () => {
+      await open('/rules');
+      await page().getByLabel('Text', { exact: true }).fill('Tonight again: baqiya wa tatamaddad');
+      await page()
+        .getByText(/would be a hit/)
+        .waitFor();
+      await page().getByRole('region', { name: 'Bench' }).locator('mark').first().waitFor();
+      await settled();
+      await picture(page(), 'rules-bench');
+    });
+  });
+
+  describe('sources', () => {
+    test('asks for what is missing, at the field', async () => {
+      await open('/sources?new=1');
+      await page().getByRole('button', { name: 'Add the source' }).click();
+      await page().getByText('Say who approved it.').waitFor();
+      expect(await axeFindings(page())).toEqual([]);
+      await picture(page(), 'source-form');
+    });
+
+    test('adds, pauses and removes one, with a preview of what that touches', async () => {
+      await page().getByLabel('Name').fill('Test feed');
+      await page().getByText('Import (NDJSON)').click();
+      await page().getByLabel('Reason').fill('Made by the browser test, removed again by it');
+      await page().getByLabel('Approved by').fill('Browser test');
+      await page().getByLabel('Until').fill('2099-01-01');
+      await page().getByRole('button', { name: 'Add the source' }).click();
+      const panel = page().getByRole('dialog');
+      await panel.getByRole('button', { name: 'Pause' }).click();
+      await panel.getByRole('button', { name: 'Resume' }).waitFor();
+      await picture(page(), 'source');
+      await panel.getByRole('button', { name: 'More' }).click();
+      await page().getByRole('menuitem', { name: 'Remove…' }).click();
+      await panel.getByText('It is not read any more').waitFor();
+      await picture(page(), 'source-remove');
+      await panel.getByRole('button', { name: 'Remove the source' }).click();
+      await panel.waitFor({ state: 'detached' });
+      await page().getByText('Test feed').waitFor({ state: 'detached' });
+    });
+  });
+
+  describe('every page', () => {
+    test.each(PAGES)('$name has nothing that axe finds, in light', async ({ name, path, shows }) => {
+      await page().emulateMedia({ colorScheme: 'light' });
+      await open(path);
+      if (shows !== null) await page().getByRole('region', { name: shows }).waitFor();
+      await settled();
+      await picture(page(), `${name}-light`);
+      expect(await axeFindings(page())).toEqual([]);
+    });
+
+    test('changes to dark by the menu, and stays dark', async () => {
+      await page()
+        .getByRole('button', { name: /appearance and sign out/ })
+        .click();
+      await page().getByRole('menuitemradio', { name: 'Dark' }).click();
+      await page().locator('html[data-mantine-color-scheme="dark"]').waitFor();
+      await page().reload();
+      await page().locator('html[data-mantine-color-scheme="dark"]').waitFor();
+    });
+
+    test.each(PAGES)('$name has nothing that axe finds, in dark', async ({ name, path }) => {
+      await open(path);
+      await picture(page(), `${name}-dark`);
+      expect(await axeFindings(page())).toEqual([]);
+    });
+
+    test.each([
+      { width: 1280, height: 800 },
+      { width: 800, height: 900 },
+    ])('fits into $width × $height without scrolling sideways', async (size) => {
+      await page().setViewportSize(size);
+      for (const { name, path } of PAGES) {
+        await open(path);
+        await picture(page(), `${name}-${size.width}`);
+        const over = await page().evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        expect({ name, over }).toEqual({ name, over: 0 });
+      }
+      await page().setViewportSize({ width: 1440, height: 900 });
+    });
+  });
+
+  describe('at the end', () => {
+    test('takes the demo away with one click, everywhere', async () => {
+      await open('/triage');
+      await page()
+        .getByRole('region', { name: 'Demo data' })
+        .getByRole('button', { name: 'Remove demo data' })
+        .click();
+      await page().getByRole('region', { name: 'Demo data' }).waitFor({ state: 'detached', timeout: 30_000 });
+      await open('/triage');
+      await page().getByText('Nothing waits for a decision').waitFor();
+      await picture(page(), 'triage-empty');
+      await open('/search');
+      await page().getByText('No post matches').waitFor();
+      await open('/sources');
+      await page().getByText('No source is watched yet').waitFor();
+      await picture(page(), 'sources-empty');
+    });
+
+    test('signs out, and shows nothing any more', async () => {
+      await page()
+        .getByRole('button', { name: /appearance and sign out/ })
+        .click();
+      await page().getByRole('menuitem', { name: 'Sign out' }).click();
+      await page().waitForURL(/\/sign-in/);
+      await page().goto(`${program.address}/audit`);
+      await page().waitForURL(/\/sign-in\?next=/);
+    });
+
+    test('nothing failed in the browser, and its policy refused nothing', () => {
+      expect(desk.complaints.filter((complaint) => !/net::ERR_FAILED/.test(complaint))).toEqual([]);
+    });
+  });
+});
