@@ -18,7 +18,7 @@ import {
   sourceOf,
   SOURCES,
 } from './pipeline/corpus.js';
-import { memoryOf, type Memory } from './pipeline/memory.js';
+import { memoryOf, processorSecondsOf, type Memory } from './pipeline/process-tree.js';
 import type { ReleaserState } from './pipeline/releaser.js';
 import { Searcher } from './pipeline/searcher.js';
 import { account, countedPosts, type Account } from './pipeline/account.js';
@@ -42,6 +42,8 @@ interface Phase {
   /** Sorted. */
   readonly foundAfterMs: readonly number[];
   readonly releaserBehindMs: number;
+  /** Processors that the program kept busy while lines were released; null where that cannot be read. */
+  readonly processors: number | null;
 }
 
 /**
@@ -105,6 +107,7 @@ async function phase(
   const first = await countedPosts(program);
   let state = await releaser.phase(rate, seconds);
   const began = Date.now();
+  const processorBefore = await processorSecondsOf(program.pid);
   const posts = Math.round(rate * seconds);
   const before = new Set(searcher.foundAfterMs.keys());
   while (!state.idle) {
@@ -115,6 +118,11 @@ async function phase(
   const releasedAt = Date.now();
   const inTime = (await countedPosts(program)) - first;
   const withinSeconds = (Date.now() - began) / 1_000;
+  const processorAfter = await processorSecondsOf(program.pid);
+  const processors =
+    processorBefore === null || processorAfter === null
+      ? null
+      : Number(((processorAfter - processorBefore) / withinSeconds).toFixed(2));
   let counted = first + inTime;
   while (
     (counted < state.released || searcher.waitingFor > 0) &&
@@ -129,7 +137,7 @@ async function phase(
     .map(([, ms]) => ms)
     .sort((a, b) => a - b);
   say(
-    `  counted ${inTime} in ${withinSeconds.toFixed(1)} s, the rest ${lagSeconds.toFixed(2)} s later; p50 ${quantile(foundAfterMs, 0.5)} ms, p95 ${quantile(foundAfterMs, 0.95)} ms, slowest ${quantile(foundAfterMs, 1)} ms`,
+    `  counted ${inTime} in ${withinSeconds.toFixed(1)} s, the rest ${lagSeconds.toFixed(2)} s later; p50 ${quantile(foundAfterMs, 0.5)} ms, p95 ${quantile(foundAfterMs, 0.95)} ms, slowest ${quantile(foundAfterMs, 1)} ms; ${processors ?? '?'} processors busy`,
   );
   return {
     posts,
@@ -137,6 +145,7 @@ async function phase(
     lagSeconds,
     foundAfterMs,
     releaserBehindMs: state.latestMs,
+    processors,
   };
 }
 
@@ -168,6 +177,8 @@ function report(
     double_counted: accounted.doubleCounted,
     max_rss_mb: memory?.pssMb ?? null,
     rss_sum_mb: memory?.rssMb ?? null,
+    processors_busy: full.processors,
+    processors_busy_at_2000: low.processors,
     releaser_behind_ms: Math.max(full.releaserBehindMs, low.releaserBehindMs),
     passed:
       // Counting stops a moment before the last posts of the schedule are through.

@@ -23,6 +23,19 @@ export async function memoryOf(root: number): Promise<Memory | null> {
   return { pssMb: Math.round(sum('Pss') / 1_024), rssMb: Math.round(sum('Rss') / 1_024) };
 }
 
+/** Processor seconds that a process and its living descendants have used; null where /proc is not. */
+export async function processorSecondsOf(root: number): Promise<number | null> {
+  const tree = await treeOf(root).catch(() => null);
+  if (tree === null) return null;
+  const stats = await Promise.all(tree.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')));
+  const ticks = stats.map((stat) => {
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
+  });
+  // Linux counts in hundredths of a second (USER_HZ).
+  return ticks.reduce((sum, n) => sum + n, 0) / 100;
+}
+
 async function treeOf(root: number): Promise<number[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
   const parents = new Map<number, number>();
