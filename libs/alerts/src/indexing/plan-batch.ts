@@ -1,11 +1,5 @@
-import {
-  eventTimeOf,
-  type HitState,
-  type Match,
-  type Post,
-  type Verdict,
-  type VerdictEvent,
-} from '@vigil/contracts';
+import { type HitState, type Match, type Post, type Verdict, type VerdictEvent } from '@vigil/contracts';
+import { oneLine } from '../one-line.js';
 import { LATE_MS } from './buckets.js';
 import { postKey } from './post-key.js';
 import { type Counted, type CountDelta, type DueSlogan, type SloganDelta, Tally } from './tally.js';
@@ -115,7 +109,8 @@ export function planBatch(events: readonly KeyedEvent[], known: Known, nowMs: nu
     }
   }
   return {
-    newPosts: [...newPosts],
+    // In the order of the index, so that neighbours share its pages.
+    newPosts: [...newPosts].sort(),
     counts: tally.counts(),
     slogans: tally.slogans(),
     due: tally.due(),
@@ -125,8 +120,9 @@ export function planBatch(events: readonly KeyedEvent[], known: Known, nowMs: nu
 }
 
 function whenAndWhere({ facts }: VerdictEvent): Counted {
-  const at = Date.parse(eventTimeOf(facts));
   const collected = Date.parse(facts.collectedAt);
+  // As eventTimeOf does, with each instant read once: this runs for every post.
+  const at = facts.publishedAt === null ? collected : Math.min(collected, Date.parse(facts.publishedAt));
   return {
     at,
     backDatedUntil: !facts.backfill && collected - at > LATE_MS ? collected : null,
@@ -210,10 +206,4 @@ function countedRule(
     demo: counted.demo,
     backfill: counted.backfill,
   };
-}
-
-/** Without control characters, U+0000 among them: what PostgreSQL's text can hold and one line of a page can show. */
-export function oneLine(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-  return text.replace(/[\u0000-\u001f\u007f]+/g, ' ');
 }

@@ -62,8 +62,11 @@ export class Tally {
     }
   }
 
+  /** In the order of the table's key, so that neighbours share its pages. */
   counts(): CountDelta[] {
-    return [...this.#counts.values()];
+    return [...this.#counts.values()].sort(
+      (a, b) => compare(a.slogan, b.slogan) || a.bucket - b.bucket || compare(a.source, b.source),
+    );
   }
 
   slogans(): SloganDelta[] {
@@ -113,4 +116,8 @@ export class Tally {
     if (!row) this.#slogans.set(key, (row = { slogan, demo, bucket, hits: 0, live: 0 }));
     return row;
   }
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,12 +1,12 @@
 import type { Transaction } from '@vigil/database';
 import { VigilError } from '@vigil/contracts';
+import { oneLine } from '../one-line.js';
 import { plainKey } from './post-key.js';
 import {
   type BatchPlan,
   type CountedRule,
   type Known,
   type KnownHit,
-  oneLine,
   type PlannedHit,
 } from './plan-batch.js';
 import type { CountDelta, DueSlogan, SloganDelta } from './tally.js';

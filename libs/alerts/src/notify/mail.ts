@@ -1,5 +1,6 @@
 import { createTransport, type Transporter } from 'nodemailer';
 import { VigilError } from '@vigil/contracts';
+import { oneLine } from '../one-line.js';
 import type { ChannelTarget, Notification, NotificationChannel } from './notification.js';
 
 const TIMEOUT_MS = 20_000;
@@ -41,7 +42,7 @@ export class MailChannel implements NotificationChannel {
         to: [...target.to],
         messageId: `<${notification.id}@vigil>`,
         date: new Date(notification.at),
-        subject: `[Vigil] ${notification.headline}`,
+        subject: `[Vigil] ${oneLine(notification.headline)}`,
         text: textOf(notification),
         headers: { 'auto-submitted': 'auto-generated' },
       });
@@ -56,7 +57,8 @@ export class MailChannel implements NotificationChannel {
   }
 }
 
-function textOf({ headline, alert }: Notification): string {
+function textOf({ headline: told, alert }: Notification): string {
+  const headline = oneLine(told);
   if (alert === null) return `${headline}\n`;
   const lines = [
     headline,
