@@ -9,7 +9,7 @@ export interface TelemetryOptions {
   readonly level: LevelWithSilent;
   /** Name of the process in logs and metrics, for example `collector`. */
   readonly service: string;
-  /** Where the log goes. Default: standard output, one JSON object a line. */
+  /** Where the log goes. Default: standard error, one JSON object a line. */
   readonly destination?: DestinationStream;
 }
 
