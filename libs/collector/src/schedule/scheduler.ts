@@ -3,6 +3,7 @@ import type { Database } from '@vigil/database';
 import type { Jobs, JobQueue } from '@vigil/jobs';
 import { loggedError, type Telemetry } from '@vigil/telemetry';
 import { connectorOf, type Connectors } from '../connectors/registry.js';
+import { OVERDUE_MS } from '../sources/source-row.js';
 import type { Sources } from '../sources/sources.js';
 import type { Collecting } from './collecting.js';
 import { BEAT_EVERY_MS, type Leases } from './leases.js';
@@ -21,8 +22,6 @@ interface PollJob {
  */
 const EARLY_SHARE = 0.1;
 const EARLY_AT_MOST_MS = 5_000;
-/** A source that is due for so long without its job is polled without it: jobs may be lost. */
-const OVERDUE_MS = 3_000;
 /** Changes to job schedulers made at once, so that a start with thousands of sources leaves connections to others. */
 const UPSERTS_AT_ONCE = 4;
 

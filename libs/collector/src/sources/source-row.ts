@@ -29,6 +29,9 @@ export const STALE_AFTER = `interval '3 seconds'`;
 /** Whether a process that still beats holds the source; `p` is source_progress. */
 export const LEASED = `EXISTS (SELECT 1 FROM collector_instance i WHERE i.id = p.lease_owner AND i.beat_at > clock_timestamp() - ${STALE_AFTER})`;
 
+/** A source that is due for so long without its job is polled without it: jobs may be lost. */
+export const OVERDUE_MS = 3_000;
+
 export const SOURCE_COLUMNS = `s.id, s.name, s.locator, s.labels, s.reason, s.approved_by, s.approved_until, s.every_seconds,
   s.paused, s.demo, s.created_at, s.updated_at, ${LEASED} AS leased, nullif(p.next_poll_at, 'infinity') AS next_poll_at,
   p.last_poll_at, p.last_success_at, p.last_error, p.consecutive_failures, p.posts_collected`;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock, Source, type SourceDraft, type SourcePatch, VigilError } from '@vigil/contracts';
 import { AuditLog } from '@vigil/auth';
 import { Database, type Queryable } from '@vigil/database';
-import { SOURCE_COLUMNS, toSource, type SourceRow } from './source-row.js';
+import { OVERDUE_MS, SOURCE_COLUMNS, toSource, type SourceRow } from './source-row.js';
 
 export interface SourceProblem {
   readonly at: string;
@@ -175,9 +175,10 @@ export class Sources {
     await tellAll(this.db, [id]);
   }
 
-  /** Makes the source due now. Throws `not-found`. */
+  /** Makes the source due, and overdue, so that no job has to come first. Throws `not-found`. */
   async makeDue(id: string): Promise<void> {
-    const rows = await this.db.query('UPDATE source_progress SET next_poll_at = $2 WHERE source_id = $1 RETURNING source_id', [id, this.clock.instant()]);
+    const overdue = new Date(this.clock.now() - 2 * OVERDUE_MS).toISOString();
+    const rows = await this.db.query('UPDATE source_progress SET next_poll_at = $2 WHERE source_id = $1 RETURNING source_id', [id, overdue]);
     if (rows.length === 0) throw notFound(id);
     await this.tell(id);
   }

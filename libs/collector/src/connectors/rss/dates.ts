@@ -58,9 +58,10 @@ function iso(text: string): number | null {
   return instant(Number(year), Number(month ?? 1), Number(day ?? 1), time);
 }
 
-/** `10:14:55.5 PST`, `9:15 PM -0500`, `23:11Z`, `T10`. */
+/** `10:14:55.5 PST`, `9:15 PM -0500`, `101455Z`, `T10`. */
 function timeOf(text: string): Time | null {
-  const match = /^T?(\d{1,2})(?:[:.h](\d{1,2})(?:[:.](\d{1,2})(?:[.,:]\d+)?)?)?\s*(am|pm|[ap]\.m\.)?\s*(.*)$/i.exec(text.trim());
+  const colons = text.trim().replace(/^T?(\d{2})(\d{2})(\d{2})?(?!\d)/i, (_, hour: string, minute: string, second = '00') => `${hour}:${minute}:${second}`);
+  const match = /^T?(\d{1,2})(?:[:.h](\d{1,2})(?:[:.](\d{1,2})(?:[.,:]\d+)?)?)?\s*(am|pm|[ap]\.m\.)?\s*(.*)$/i.exec(colons);
   if (match === null) return null;
   const [, hour = '0', minute = '0', second = '0', half, zone = ''] = match;
   const offsetMinutes = zoneOf(zone);

@@ -70,7 +70,7 @@ export function readMarkup(html: string, base: string): ReadMarkup {
       else if (['img', 'video', 'audio', 'source'].includes(tag) && attributes['src'] !== undefined) images.push(address);
     },
     close: (tag) => void (BLOCKS.has(tag) && text.push('\n')),
-    text: (part) => void text.push(part.replace(/[ \t\r\n\f]+/g, ' ')),
+    text: (part) => void text.push(part.replace(/[ \t\r\n\f]{2,}|[\t\r\n\f]/g, ' ')),
   });
   return { text: tidy(read ? text.join('') : stripped(html)), links, images };
 }
@@ -148,7 +148,7 @@ export function escapeText(text: string): string {
 /** At most one empty line, no spaces at the ends of lines. */
 function tidy(text: string): string {
   return text
-    .replace(/[ \t\u00A0]+/g, ' ')
+    .replace(/[ \t\u00A0]{2,}|[\t\u00A0]/g, ' ')
     .replace(/ ?\n ?/g, '\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim();

@@ -8,6 +8,8 @@ const MAX_DEPTH = 200;
 /** A feed of 10,000 entries with 30 elements each. */
 const MAX_ELEMENTS = 300_000;
 const MAX_ATTRIBUTES = 100;
+/** Text between tags and entities; a full document of escaped markup has one about every twenty characters. */
+const MAX_TEXTS = 1_500_000;
 
 export interface Element {
   /** Lower case, with the usual prefix of its namespace whatever prefix the document uses: `dc:date`, `title`. */
@@ -37,6 +39,7 @@ export function parseXml(text: string, base: string, language: string | null): E
   const root: Open = { name: '', tag: '', attributes: new Map(), children: [], base, language, namespaces: new Map() };
   const stack: Open[] = [root];
   let elements = 0;
+  let texts = 0;
   let inCdata = false;
   const top = () => stack[stack.length - 1] ?? root;
   const parser = new Parser(
@@ -52,6 +55,7 @@ export function parseXml(text: string, base: string, language: string | null): E
         if (stack.length > 1) stack.pop();
       },
       ontext(chunk) {
+        if (++texts > MAX_TEXTS) throw refusal(`more than ${MAX_TEXTS.toLocaleString('en')} pieces of text`);
         top().children.push(inCdata ? chunk : withHtmlEntities(chunk));
       },
       oncdatastart() {
