@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Program } from '../crash/program.js';
+import { outboxSize } from '../crash/stored.js';
 import { Api } from './pipeline/api.js';
 import {
   HIT_EVERY,
@@ -37,7 +38,7 @@ interface Phase {
   readonly posts: number;
   /** Posts counted by the end of the release, per second of the release. */
   readonly postsPerSecond: number;
-  /** From the last line's release until everything was counted and every sampled post found. */
+  /** From the last line's release until everything was counted and indexed, and every sampled post found. */
   readonly lagSeconds: number;
   /** Sorted. */
   readonly foundAfterMs: readonly number[];
@@ -124,12 +125,14 @@ async function phase(
       ? null
       : Number(((processorAfter - processorBefore) / withinSeconds).toFixed(2));
   let counted = first + inTime;
+  let unindexed: number | null = null;
   while (
-    (counted < state.released || searcher.waitingFor > 0) &&
+    (counted < state.released || searcher.waitingFor > 0 || unindexed !== 0) &&
     Date.now() - releasedAt < DRAIN_AT_MOST_MS
   ) {
     await pause(50);
     counted = await countedPosts(program);
+    unindexed = await outboxSize(program);
   }
   const lagSeconds = (Date.now() - releasedAt) / 1_000;
   const foundAfterMs = [...searcher.foundAfterMs]
