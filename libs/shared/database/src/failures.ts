@@ -21,8 +21,11 @@ export function isConflict(error: unknown): boolean {
   return state === '40001' || state === '40P01';
 }
 
-/** Class 08: connection; 57P01 to 57P03: the server is stopping, has crashed, or is starting; 53300: no connection left. */
-const LOST_STATES = /^(08...|57P0[123]|53300)$/;
+/**
+ * Class 08: connection; 57P01 to 57P03: the server is stopping, has crashed, or is starting; 53300: no connection left;
+ * 25P03: a transaction that stood idle for too long was ended with its connection.
+ */
+const LOST_STATES = /^(08...|57P0[123]|53300|25P03)$/;
 const LOST_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

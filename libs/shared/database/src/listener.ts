@@ -5,6 +5,7 @@ import type { EngineLog } from './engine-log.js';
 
 type Listen = (payload: string) => void;
 
+const CONNECT_TIMEOUT_MS = 10_000;
 const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 5_000;
 /** How often a quiet connection is tried: a peer that vanished says nothing by itself. */
@@ -42,8 +43,8 @@ export class Listener {
     const set = this.listeners.get(channel) ?? new Set();
     this.listeners.set(channel, set);
     set.add(own);
-    if (this.client && set.size === 1)
-      await this.client.query(`listen ${channel}`).catch((e: unknown) => this.lost(e));
+    // Again for a further listener: that of the first may still be under way.
+    if (this.client) await this.client.query(`listen ${channel}`).catch((error: unknown) => this.lost(error));
     else await this.connected();
     return async () => {
       set.delete(own);
@@ -77,6 +78,7 @@ export class Listener {
         connectionString: this.connectionString,
         application_name: 'vigil listen',
         keepAlive: true,
+        connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       });
       client.on('error', (error) => this.lost(error, client));
       client.on('end', () => this.lost(new Error('the connection ended'), client));

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
 import { Database, type Transaction } from './database.js';
 import type { EngineLog } from './engine-log.js';
-import { isConflict, isLostConnection, reasonOf, sqlState, translated } from './failures.js';
+import { isConflict, isError, isLostConnection, reasonOf, sqlState, translated } from './failures.js';
 import { Listener } from './listener.js';
 import { openPool } from './pool.js';
 import { StatementNames } from './statement-names.js';
@@ -19,6 +19,9 @@ export interface ConnectOptions {
 
 /** A transaction is run at most so often when it collides with another. */
 const MOST_ATTEMPTS = 5;
+/** An answer so fresh tells as much as another question. */
+const ANSWERED_LATELY_MS = 2_000;
+
 /** `Database` over one pool of the `pg` driver. */
 export class PgDatabase extends Database {
   readonly pool: Pool;
@@ -27,6 +30,8 @@ export class PgDatabase extends Database {
   private readonly listener: Listener;
   private readonly names = new StatementNames();
   private readonly log: EngineLog;
+  /** When it last answered, in the time of performance.now(). */
+  private answeredAt = -Infinity;
   private closing: Promise<void> | null = null;
 
   constructor(options: ConnectOptions) {
@@ -81,13 +86,17 @@ export class PgDatabase extends Database {
     return this.listener.listen(channel, listener);
   }
 
-  /** Null while the database answers; else why not. For the readiness check. */
+  /**
+   * Null while the database answers; else why not. For the readiness check: a pool that is busy has answered just now,
+   * and is not asked again.
+   */
   async failure(): Promise<string | null> {
+    if (performance.now() - this.answeredAt < ANSWERED_LATELY_MS) return null;
     try {
-      await this.pool.query('select 1');
+      await this.query('select 1');
       return null;
     } catch (error) {
-      return reasonOf(error);
+      return `The database does not answer: ${reasonOf(isError(error) && error.cause ? error.cause : error)}`;
     }
   }
 
@@ -104,17 +113,7 @@ export class PgDatabase extends Database {
     let broken = false;
     try {
       await client.query('begin');
-      const result = await work({
-        client,
-        orm: drizzle(client),
-        query: async <Row extends Record<string, unknown>>(text: string, values?: readonly unknown[]) => {
-          try {
-            return await this.run<Row>(client, text, values);
-          } catch (error) {
-            throw translated(error);
-          }
-        },
-      });
+      const result = await work(this.transactionOn(client));
       await client.query('commit');
       return result;
     } catch (error) {
@@ -125,18 +124,42 @@ export class PgDatabase extends Database {
     }
   }
 
+  private transactionOn(client: PoolClient): Transaction {
+    let orm: NodePgDatabase | null = null;
+    return {
+      client,
+      // Made when asked for: most transactions are plain statements.
+      get orm() {
+        return (orm ??= drizzle(client));
+      },
+      query: async <Row extends Record<string, unknown>>(text: string, values?: readonly unknown[]) => {
+        try {
+          return await this.run<Row>(client, text, values);
+        } catch (error) {
+          throw translated(error);
+        }
+      },
+    };
+  }
+
   private async run<Row extends Record<string, unknown>>(
     on: Pool | PoolClient,
     text: string,
     values: readonly unknown[] | undefined,
   ): Promise<Row[]> {
     const name = values === undefined ? undefined : this.names.nameOf(text);
-    const { rows } = await on.query<Row>({
-      ...(name === undefined ? {} : { name }),
-      text,
-      values: values ? [...values] : undefined,
-    });
-    return rows;
+    try {
+      const { rows } = await on.query<Row>({
+        ...(name === undefined ? {} : { name }),
+        text,
+        values: values ? [...values] : undefined,
+      });
+      this.answeredAt = performance.now();
+      return rows;
+    } catch (error) {
+      if (isLostConnection(error)) this.answeredAt = -Infinity;
+      throw error;
+    }
   }
 }
 

@@ -8,8 +8,7 @@ const NAMED_AFTER = 5;
 const MOST_COUNTED = 2_000;
 
 /**
- * Gives the statements that return often a name, under which PostgreSQL keeps them parsed (and, once that pays,
- * planned) in each connection.
+ * Gives the statements that return often a name, under which PostgreSQL keeps them parsed in each connection.
  */
 export class StatementNames {
   private readonly names = new Map<string, string>();

@@ -139,17 +139,18 @@ function initdbReason(error: unknown): string {
 /** Nothing of our environment reaches the server: no secret, and no PG* variable that bends it. */
 export const SERVER_ENVIRONMENT = { LANG: 'C', TZ: 'UTC', PATH: '/usr/bin:/bin' };
 
-/** Who may connect: over the socket whoever can open its folder, over loopback whoever has the password. */
-export async function writeAccessRules(
-  cluster: string,
-  viaSocket: boolean,
-  user: ServerUser | null,
-): Promise<void> {
-  const file = join(cluster, 'pg_hba.conf');
+/**
+ * Who may connect: over the socket whoever can open its folder, over loopback whoever has the password. Returns the
+ * file. It stands beside the cluster, not in it: as root we write no file in a folder that another account owns, who
+ * could have put a link to another file in its place.
+ */
+export async function writeAccessRules(cluster: string, viaSocket: boolean): Promise<string> {
+  const file = `${cluster}.hba.conf`;
   const rule = viaSocket ? 'local all all trust' : 'host all all 127.0.0.1/32 scram-sha-256';
-  await writeFile(file, `# Written by Vigil at every start.\n${rule}\n`, { mode: 0o600 });
-  await chmod(file, 0o600);
-  if (user) await chown(file, user.uid, user.gid);
+  await writeFile(file, `# Written by Vigil at every start.\n${rule}\n`);
+  // Readable whatever the umask; there is no secret in it.
+  await chmod(file, 0o644);
+  return file;
 }
 
 async function syncFolder(folder: string): Promise<void> {

@@ -46,7 +46,7 @@ describe('EmbeddedPostgres', () => {
       const pid = engine.pid ?? 0;
       await engine.stop();
       expect(isAlive(pid)).toBe(false);
-      expect(await readdir(folder)).toEqual(['postgres']);
+      expect(await readdir(folder)).toEqual(['postgres', 'postgres.hba.conf']);
     }));
 
   test('keeps what was committed from one start to the next', () =>
@@ -96,7 +96,7 @@ describe('EmbeddedPostgres', () => {
       try {
         expect((await stat(join(folder, 'postgres'))).mode & 0o077).toBe(0);
         expect(
-          (await readFile(join(folder, 'postgres', 'pg_hba.conf'), 'utf8')).trim().split('\n').slice(1),
+          (await readFile(join(folder, 'postgres.hba.conf'), 'utf8')).trim().split('\n').slice(1),
         ).toEqual(['local all all trust']);
       } finally {
         await engine.stop();

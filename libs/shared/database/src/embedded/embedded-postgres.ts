@@ -148,8 +148,8 @@ export class EmbeddedPostgres {
     const left = await stopServer(cluster);
     if (left > 0) this.log.warn({ processes: left }, 'stopped what an earlier PostgreSQL had left running');
     await removeTraces(cluster, endpoint.kind === 'socket' ? endpoint.folder : null);
-    await writeAccessRules(cluster, endpoint.kind === 'socket', user);
-    const child = spawn(binaries.postgres, this.serverArguments(), {
+    const accessRules = await writeAccessRules(cluster, endpoint.kind === 'socket');
+    const child = spawn(binaries.postgres, this.serverArguments(accessRules), {
       cwd: cluster,
       env: SERVER_ENVIRONMENT,
       // A group of its own: Ctrl-C in our terminal is ours to handle, the server is stopped last.
@@ -176,9 +176,10 @@ export class EmbeddedPostgres {
     if (hasEnded(child)) this.died(child, 'at once', 0);
   }
 
-  private serverArguments(): string[] {
+  private serverArguments(accessRules: string): string[] {
     const { cluster, endpoint } = this.ground;
     const settings = serverSettings({
+      accessRules,
       socketFolder: endpoint.kind === 'socket' ? endpoint.folder : null,
       port: endpoint.kind === 'socket' ? SOCKET_PORT : endpoint.port,
       maxConnections: this.options.maxConnections ?? MAX_CONNECTIONS,

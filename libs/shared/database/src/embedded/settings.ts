@@ -3,6 +3,8 @@
  * cores and 4 GB that does other things as well.
  */
 export function serverSettings(options: {
+  /** Path of the file that says who may connect. */
+  accessRules: string;
   socketFolder: string | null;
   port: number;
   maxConnections: number;
@@ -12,6 +14,7 @@ export function serverSettings(options: {
     listen_addresses: options.socketFolder === null ? '127.0.0.1' : '',
     unix_socket_directories: options.socketFolder ?? '',
     unix_socket_permissions: '0700',
+    hba_file: options.accessRules,
     port: String(options.port),
     max_connections: String(options.maxConnections),
     shared_buffers: '96MB',
