@@ -58,7 +58,8 @@ export function exclude(ruleset: Ruleset, seen: Sightings, subject: Subject, nor
     const rule = ruleOf(ruleset, sighting);
     const byLabel = labelAgainst(rule, subject.context);
     if (byLabel) exclude(rule, byLabel.as, byLabel.reason, null, true);
-    const byMarkers = markersAgainst(ruleset, rule, sighting, seen.markers, subject.context);
+    const quoted = isQuoted(subject.text, normalised, sighting);
+    const byMarkers = markersAgainst(ruleset, rule, sighting, seen.markers, subject.context, quoted);
     for (const { context, reason, first, cancels } of byMarkers) exclude(rule, context, reason, first, cancels);
     if (byLabel || byMarkers.some((found) => found.cancels)) cancelled.push(sighting);
     else standing.push(sighting);
@@ -111,8 +112,28 @@ interface MarkersFound {
   readonly cancels: boolean;
 }
 
-/** The marker sets of the rule's pack that occur outside of the match. A set with too few different markers only tells. */
-function markersAgainst(ruleset: Ruleset, rule: CompiledRule, match: Sighting, markers: readonly Sighting[], context: string): MarkersFound[] {
+const QUOTES = '"\u201c\u201d\u201e\u201f\u00ab\u00bb\u2018\u2019\u201a\u2039\u203a\'\u300c\u300d\u300e\u300f';
+const OPENED = new RegExp(`[${QUOTES}]\\s?$`, 'u');
+const CLOSED = new RegExp(`^[.,;:!?\u060c\u061b\u061f\u06d4\u2026]?\\s?[${QUOTES}]`, 'u');
+
+/** Whether the words stand in quotation marks by themselves: who quotes a slogan speaks of it rather than says it. */
+function isQuoted(text: string, normalised: NormalisedText, sighting: Sighting): boolean {
+  const { start, end } = normalised.span(sighting.start, sighting.end);
+  return OPENED.test(text.slice(Math.max(0, start - 2), start)) && CLOSED.test(text.slice(end, end + 3));
+}
+
+/**
+ * The marker sets of the rule's pack that occur outside of the match. A set with too few different markers only tells;
+ * in a set that asks for several, quotation marks around the match count as one.
+ */
+function markersAgainst(
+  ruleset: Ruleset,
+  rule: CompiledRule,
+  match: Sighting,
+  markers: readonly Sighting[],
+  context: string,
+  quoted: boolean,
+): MarkersFound[] {
   const bySet = new Map<number, Sighting[]>();
   for (const marker of markers) {
     if (contains(match, marker)) continue;
@@ -126,7 +147,7 @@ function markersAgainst(ruleset: Ruleset, rule: CompiledRule, match: Sighting, m
     const set = ruleset.markers[number];
     const [first] = list;
     if (!set || !first) return [];
-    const different = new Set(list.map((marker) => marker.phrase)).size;
+    const different = new Set(list.map((marker) => marker.phrase)).size + (quoted && set.atLeast > 1 ? 1 : 0);
     return [{ context: set.context, reason: set.reason, first, cancels: different >= set.atLeast && !PARTISAN.has(context) }];
   });
 }
