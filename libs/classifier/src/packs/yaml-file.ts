@@ -1,4 +1,4 @@
-import { LineCounter, isAlias, isMap, isPair, isScalar, isSeq, parseDocument, visit, type Document, type Node } from 'yaml';
+import { CST, Lexer, LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument, visit, type Document, type Node, type Pair, type YAMLMap } from 'yaml';
 
 /** One fault in a pack: where it is, in which field, and what is accepted there. Lines and columns count from 1. */
 export interface PackProblem {
@@ -23,6 +23,24 @@ export interface YamlFile {
 /** Largest file of a pack, in UTF-16 units: some 20,000 rules. A larger pack has several. */
 export const MAX_FILE = 4 * 1024 * 1024;
 
+/** Brackets within brackets, or dashes behind dashes, that are read: a pack needs three. The parser's time grows with their square. */
+const MAX_NESTING = 32;
+
+/** Whether the text opens more levels than that on one line or in one flow; told by the lexer, which knows what is quoted. */
+function isNestedTooDeeply(text: string): boolean {
+  let flow = 0;
+  let items = 0;
+  for (const token of new Lexer().lex(text)) {
+    const type = CST.tokenType(token);
+    if (type === 'flow-seq-start' || type === 'flow-map-start') flow++;
+    else if (type === 'flow-seq-end' || type === 'flow-map-end') flow = Math.max(0, flow - 1);
+    else if (type === 'seq-item-ind' || type === 'explicit-key-ind' || type === 'map-value-ind') items++;
+    else if (type === 'newline') items = 0;
+    if (flow > MAX_NESTING || (flow === 0 && items > MAX_NESTING)) return true;
+  }
+  return false;
+}
+
 /**
  * Parses YAML 1.2 (and so JSON). Anchors and aliases are refused, which leaves no way to make a small file large; keys
  * given twice are refused; nothing here throws. Keys are compared in sets: the parser's own check is quadratic.
@@ -42,6 +60,7 @@ export function readYaml(name: string, text: string): { file: YamlFile; problems
     return unreadable(`has ${text.length} characters; at most ${MAX_FILE} are accepted: split it into several files under rules/`);
   }
   try {
+    if (isNestedTooDeeply(text)) return unreadable('is nested too deeply: write one field or item to a line');
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: 'silent' });
     for (const error of document.errors) problems.push(at(error.pos[0], '', `is no valid YAML: ${firstLine(error.message)}`));
     if (problems.length > 0) return { file: unreadable('').file, problems };
@@ -65,8 +84,9 @@ export function readYaml(name: string, text: string): { file: YamlFile; problems
       },
     });
     if (problems.length > 0) return { file: unreadable('').file, problems };
+    const known = new WeakMap<YAMLMap, Pairs>();
     const value: unknown = document.toJS({ maxAliasCount: 0 });
-    return { file: { name, value, problemAt: (path, message) => at(locate(document, path), path.join('.'), message) }, problems };
+    return { file: { name, value, problemAt: (path, message) => at(locate(document, path, known), path.join('.'), message) }, problems };
   } catch (error) {
     // Only nesting beyond the stack gets here.
     return unreadable(`cannot be read: ${error instanceof RangeError ? 'it is nested too deeply' : String(error)}`);
@@ -81,13 +101,22 @@ function offsetOf(node: unknown): number {
   return (node as Node | null)?.range?.[0] ?? 0;
 }
 
+type Pairs = ReadonlyMap<string, Pair>;
+
+/** The pairs of a map by key, kept from question to question: a large map can have a fault in every field. */
+function pairsOf(map: YAMLMap, known: WeakMap<YAMLMap, Pairs>): Pairs {
+  const found = known.get(map) ?? new Map(map.items.map((pair) => [isScalar(pair.key) ? String(pair.key.value) : '', pair]));
+  known.set(map, found);
+  return found;
+}
+
 /** Where the value at `path` begins; of a missing one, where the nearest thing around it begins. */
-function locate(document: Document, path: Path): number {
+function locate(document: Document, path: Path, known: WeakMap<YAMLMap, Pairs>): number {
   let node: unknown = document.contents;
   let offset = offsetOf(node);
   for (const key of path) {
     if (isMap(node)) {
-      const pair = node.items.find((item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(key));
+      const pair = pairsOf(node, known).get(String(key));
       if (!pair) return offset;
       offset = offsetOf(pair.key);
       node = pair.value;
