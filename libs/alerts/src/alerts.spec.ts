@@ -154,7 +154,7 @@ let posts = 0;
 /** Hits of the last minute, by several authors in two sources. */
 const aBurst = (rule: string, count: number, over: VerdictSketch = {}): VerdictSketch[] =>
   Array.from({ length: count }, (_, i) => ({
-    id: `rss:post-${++posts}`,
+    id: `rss:https://example.org/a post?n=${++posts}&x=%20#top`,
     rules: [rule],
     author: `author-${i}`,
     source: i % 2 === 0 ? 'source-a' : 'source-b',
@@ -322,6 +322,14 @@ describe('from verdicts to a reviewed alert', () => {
     const demo = service.app.get(AlertsDemo, { strict: false });
     expect(await demo.demoState()).toEqual({ posts: 40, hits: 40, alerts: 1 });
     await demo.removeDemo();
+    // What was still on its way when the demo was removed.
+    await service.publish(...aBurst('p/demo', 3, { demo: true }), {
+      id: 'rss:after-the-demo',
+      source: 'source-c',
+    });
+    await eventually(
+      async () => (await db().query(`SELECT 1 FROM count_bucket WHERE source = 'source-c'`)).length === 1,
+    );
     expect(await demo.demoState()).toEqual({ posts: 0, hits: 0, alerts: 0 });
     expect(HitPage.parse((await service.ask('GET', '/search?rules=p/demo')).body).total).toBe(0);
     expect((await service.alerts()).alerts.map((one) => one.key.value)).toEqual(['p/a']);

@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { Clock } from '@vigil/contracts';
 import { Database } from '@vigil/database';
 import { HitIndex } from '@vigil/hit-index';
+import { HitProjector } from './indexing/hit-projector.js';
 import { announce } from './live-events.js';
+import { DETECTOR_LOCK } from './spikes/spike-detector.js';
 
 /** What the demo left in counts, hits and alerts. */
 export interface DemoCounts {
@@ -16,6 +19,8 @@ export class AlertsDemo {
   constructor(
     private readonly db: Database,
     private readonly index: HitIndex,
+    private readonly clock: Clock,
+    private readonly projector: HitProjector,
   ) {}
 
   async demoState(): Promise<DemoCounts> {
@@ -28,11 +33,18 @@ export class AlertsDemo {
   }
 
   /**
-   * Removes every demo alert (with decisions and deliveries), hit and count, here and in the index. Repeatable; demo
-   * posts still on their way when it is called are removed by calling it again. The audit chain keeps its entries.
+   * Removes every demo alert (with decisions and deliveries), hit and count, here and in the index. Repeatable.
+   * Demo posts still on their way leave nothing when they come. The audit chain keeps its entries.
    */
   async removeDemo(): Promise<void> {
     await this.db.transaction(async (tx) => {
+      // Batches in hand hold their offset's row and are waited for; later ones find this row and leave demo posts out.
+      await tx.query(
+        'INSERT INTO demo_removed (at) SELECT $1 WHERE NOT EXISTS (SELECT 1 FROM demo_removed)',
+        [new Date(this.clock.now())],
+      );
+      await tx.query('LOCK TABLE alerts_offset IN SHARE MODE');
+      await tx.query('SELECT pg_advisory_xact_lock($1)', [DETECTOR_LOCK]);
       await tx.query('DELETE FROM alert WHERE demo');
       await tx.query('DELETE FROM spike_due WHERE demo');
       await tx.query('DELETE FROM hit_outbox o USING hit h WHERE h.key = o.key AND h.demo');
@@ -41,6 +53,7 @@ export class AlertsDemo {
       await tx.query('DELETE FROM count_bucket WHERE demo');
       await tx.query('DELETE FROM slogan_count WHERE demo');
     });
+    await this.projector.settled();
     await this.index.erase({ demo: true });
     await announce(this.db, { type: 'hits', count: 0 });
   }

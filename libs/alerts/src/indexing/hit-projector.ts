@@ -1,12 +1,12 @@
-import type { Database } from '@vigil/database';
 import type { Hit } from '@vigil/contracts';
+import type { Database } from '@vigil/database';
 import type { HitIndex } from '@vigil/hit-index';
-import { clearOutbox, hitsAfter, takeOutbox } from './hit-records.js';
+import { clearOutbox, hitsAfter, readOutbox } from './hit-records.js';
 
 /** Hits of one put: some ten milliseconds of the index's work. */
 const PUT_SIZE = 500;
-/** Hits that wait for the index in memory; beyond it consumption waits too. About 20 MB of ordinary posts. */
-const MAX_WAITING = 4_000;
+/** What waits for the index in memory; beyond it consumption waits too. Text in UTF-16 units: 40 MB at most. */
+const MOST_WAITING = { hits: 4_000, units: 20_000_000 };
 /** An outbox row older than this was left behind by a process that died or an index that failed. */
 const LEFT_BEHIND_MS = 5_000;
 const RETRY_MS = { least: 200, most: 10_000 };
@@ -26,10 +26,12 @@ export interface ProjectorEvents {
 /**
  * Brings committed hits into the index. The quick way takes them from memory right after the commit; whatever does not
  * get through (the index was down, a process died) is in the outbox and goes the slow way, read again from the system
- * of record. Both may repeat: the index takes the newest version of a hit, in whatever order they come.
+ * of record. Both may repeat and overtake each other: of one hit the index keeps the highest version, and of that the
+ * furthest state, in whatever order they come.
  */
 export class HitProjector {
   #waiting: Committed[] = [];
+  #units = 0;
   #working: Promise<void> | null = null;
   #room: (() => void)[] = [];
   #stopped = false;
@@ -48,19 +50,35 @@ export class HitProjector {
   async push(committed: readonly Committed[]): Promise<void> {
     if (this.#stopped || committed.length === 0) return;
     this.#waiting.push(...committed);
+    this.#units += unitsOf(committed);
     this.#working ??= this.#work();
-    while (this.#waiting.length > MAX_WAITING && !this.#stopped) {
+    while (this.#isFull() && !this.#stopped) {
       await new Promise<void>((resolve) => this.#room.push(resolve));
     }
   }
 
+  /** Resolves once nothing waits in memory. */
+  async settled(): Promise<void> {
+    await this.#working;
+  }
+
   /** Brings what others left behind in the outbox into the index. Returns how many. */
   async resume(olderThanMs = LEFT_BEHIND_MS): Promise<number> {
+    const before = new Date(this.now() - olderThanMs);
     let total = 0;
     while (!this.#stopped) {
-      const moved = await this.#drainOnce(new Date(this.now() - olderThanMs));
-      total += moved;
-      if (moved < PUT_SIZE) break;
+      const rows = await readOutbox(this.db, before, PUT_SIZE);
+      if (rows.length > 0) {
+        const hits = new Map(rows.map(({ record }) => [record.key, record.hit]));
+        await this.index.put([...hits.values()]);
+        await clearOutbox(
+          this.db,
+          rows.map((row) => row.seq),
+        );
+        this.events.onIndexed(hits.size);
+      }
+      total += rows.length;
+      if (rows.length < PUT_SIZE) break;
     }
     return total;
   }
@@ -70,11 +88,8 @@ export class HitProjector {
     let after = '0'.repeat(32);
     let total = 0;
     while (!this.#stopped) {
-      const records = await this.db.transaction(async (tx) => {
-        const page = await hitsAfter(tx, after, PUT_SIZE);
-        if (page.length > 0) await this.index.put(page.map((record) => record.hit));
-        return page;
-      });
+      const records = await hitsAfter(this.db, after, PUT_SIZE);
+      if (records.length > 0) await this.index.put(records.map((record) => record.hit));
       total += records.length;
       const last = records.at(-1);
       if (last === undefined || records.length < PUT_SIZE) break;
@@ -94,7 +109,7 @@ export class HitProjector {
 
   async #work(): Promise<void> {
     while (this.#waiting.length > 0 && !this.#stopped) {
-      const next = this.#waiting.splice(0, PUT_SIZE);
+      const next = this.#take(PUT_SIZE);
       try {
         await this.#put(next);
       } catch (error) {
@@ -104,6 +119,16 @@ export class HitProjector {
       this.#giveRoom();
     }
     this.#working = null;
+  }
+
+  #isFull(): boolean {
+    return this.#waiting.length > MOST_WAITING.hits || this.#units > MOST_WAITING.units;
+  }
+
+  #take(most: number): Committed[] {
+    const taken = this.#waiting.splice(0, most);
+    this.#units -= unitsOf(taken);
+    return taken;
   }
 
   /** From memory; what has no text in memory goes by the outbox. */
@@ -130,29 +155,13 @@ export class HitProjector {
       try {
         const inOutbox = this.#waiting.length;
         await this.resume(0);
-        this.#waiting.splice(0, inOutbox);
+        this.#take(inOutbox);
         this.failingSince = null;
         return;
       } catch (error) {
         this.events.onFailure(error);
       }
     }
-  }
-
-  async #drainOnce(before: Date): Promise<number> {
-    const moved = await this.db.transaction(async (tx) => {
-      const rows = await takeOutbox(tx, before, PUT_SIZE);
-      if (rows.length === 0) return 0;
-      const newest = new Map(rows.map((row) => [row.record.key, row.record.hit]));
-      await this.index.put([...newest.values()]);
-      await clearOutbox(
-        tx,
-        rows.map((row) => row.seq),
-      );
-      return rows.length;
-    });
-    if (moved > 0) this.events.onIndexed(moved);
-    return moved;
   }
 
   #giveRoom(): void {
@@ -163,14 +172,16 @@ export class HitProjector {
 
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(done, ms);
-      timer.unref();
-      function done() {
+      const timer = setTimeout(resolve, ms).unref();
+      this.#wakeRetry = () => {
         clearTimeout(timer);
         resolve();
-      }
-      this.#wakeRetry = done;
-      if (this.#stopped) done();
+      };
+      if (this.#stopped) this.#wakeRetry();
     });
   }
+}
+
+function unitsOf(committed: readonly Committed[]): number {
+  return committed.reduce((sum, { hit }) => sum + (hit?.post.text.length ?? 0), 0);
 }

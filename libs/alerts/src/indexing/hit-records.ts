@@ -55,14 +55,10 @@ export interface OutboxRow {
   readonly record: HitRecord;
 }
 
-/**
- * The oldest outbox rows written before `before`, with their hits as they stand now. Takes the rows (others skip them)
- * and keeps the hits from changing until the transaction ends, so that what is put into the index is not already old.
- */
-export async function takeOutbox(tx: Queryable, before: Date, limit: number): Promise<OutboxRow[]> {
-  const rows = await tx.query<HitRow & { seq: string }>(
-    `SELECT o.seq, ${COLUMNS} FROM hit_outbox o JOIN hit h ON h.key = o.key
-     WHERE o.since <= $1 ORDER BY o.seq LIMIT $2 FOR UPDATE OF o SKIP LOCKED FOR SHARE OF h`,
+/** The oldest outbox rows written before `before`, with their hits as they stand now. */
+export async function readOutbox(db: Queryable, before: Date, limit: number): Promise<OutboxRow[]> {
+  const rows = await db.query<HitRow & { seq: string }>(
+    `SELECT o.seq, ${COLUMNS} FROM hit_outbox o JOIN hit h ON h.key = o.key WHERE o.since <= $1 ORDER BY o.seq LIMIT $2`,
     [before, limit],
   );
   return rows.map((row) => ({ seq: row.seq, record: toRecord(row) }));
@@ -74,10 +70,10 @@ export async function clearOutbox(db: Queryable, seqs: readonly string[]): Promi
     await db.query('DELETE FROM hit_outbox WHERE seq = ANY($1::bigint[])', [`{${seqs.join(',')}}`]);
 }
 
-/** The next hits in the order of their keys after `after`, kept from changing until the transaction ends. */
-export async function hitsAfter(tx: Queryable, after: string, limit: number): Promise<HitRecord[]> {
-  const rows = await tx.query<HitRow>(
-    `SELECT ${COLUMNS} FROM hit h WHERE h.key > $1::uuid AND h.state <> 'erased' ORDER BY h.key LIMIT $2 FOR SHARE`,
+/** The next hits in the order of their keys after `after`. */
+export async function hitsAfter(db: Queryable, after: string, limit: number): Promise<HitRecord[]> {
+  const rows = await db.query<HitRow>(
+    `SELECT ${COLUMNS} FROM hit h WHERE h.key > $1::uuid AND h.state <> 'erased' ORDER BY h.key LIMIT $2`,
     [after, limit],
   );
   return rows.map(toRecord);

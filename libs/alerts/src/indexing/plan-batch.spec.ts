@@ -5,7 +5,7 @@ import { type BatchPlan, type Known, type KnownHit, planBatch } from './plan-bat
 import { postKey } from './post-key.js';
 
 const NOW = Date.parse('2026-11-21T12:00:00Z');
-const NOTHING: Known = { seen: new Set(), hits: new Map(), erased: new Set() };
+const NOTHING: Known = { seen: new Set(), hits: new Map(), erased: new Set(), demoRemoved: false };
 const keyed = (events: readonly VerdictEvent[]) =>
   events.map((event) => ({ key: postKey(event.facts.id), event }));
 const plan = (events: readonly VerdictEvent[], known: Known = NOTHING) =>
@@ -83,6 +83,14 @@ describe('planBatch', () => {
     expect(total(counts, '')).toEqual({ posts: 1, hits: 0 });
   });
 
+  test('once the demo was removed, demo posts leave nothing', () => {
+    const result = plan([aVerdict({ rules: ['p/a'], demo: true }), aVerdict({ id: 'rss:2' })], {
+      ...NOTHING,
+      demoRemoved: true,
+    });
+    expect([result.newPosts.length, result.hits.length, result.counts.length]).toEqual([1, 0, 1]);
+  });
+
   test('the dedupe’s window does not matter to a hit', () => {
     const known = { ...NOTHING, hits: new Map([[postKey('rss:1'), knownHit()]]) };
     expect(plan([aVerdict({ rules: ['p/a'] })], known).counts).toEqual([]);
@@ -141,7 +149,11 @@ class Store {
   readonly perRule = new Map<string, number>();
 
   apply(events: readonly VerdictEvent[]): BatchPlan {
-    const result = planBatch(keyed(events), { seen: this.seen, hits: this.hits, erased: new Set() }, NOW);
+    const result = planBatch(
+      keyed(events),
+      { seen: this.seen, hits: this.hits, erased: new Set(), demoRemoved: false },
+      NOW,
+    );
     for (const key of result.newPosts) this.seen.add(key);
     for (const hit of result.hits) {
       this.hits.set(hit.key, hit);

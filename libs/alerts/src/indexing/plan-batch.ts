@@ -25,6 +25,8 @@ export interface Known {
   readonly seen: ReadonlySet<string>;
   readonly hits: ReadonlyMap<string, KnownHit>;
   readonly erased: ReadonlySet<string>;
+  /** Demo posts that were on their way when the demo was removed leave nothing. */
+  readonly demoRemoved: boolean;
 }
 
 /** What of a post with its verdict is kept in `hit.doc`; state and times are columns. */
@@ -87,6 +89,7 @@ export function planBatch(events: readonly KeyedEvent[], known: Known, nowMs: nu
   const rules: CountedRule[] = [];
 
   for (const { key, event } of events) {
+    if (known.demoRemoved && event.facts.demo) continue;
     const counted = whenAndWhere(event);
     // A deletion alone is no sighting: what was never seen is not counted for having gone.
     if (event.type !== 'deleted' && !known.seen.has(key) && !newPosts.has(key)) {

@@ -24,10 +24,13 @@ const KNOWN = `
          extract(epoch FROM h.first_seen_at)::float8 * 1000
     FROM hit h WHERE h.key = ANY($1::uuid[])
   UNION ALL
-  SELECT e.key, 2, 0, 0, '', 0, 0 FROM erased_post e WHERE e.key = ANY($1::uuid[])`;
+  SELECT e.key, 2, 0, 0, '', 0, 0 FROM erased_post e WHERE e.key = ANY($1::uuid[])
+  UNION ALL
+  SELECT NULL, 3, 0, 0, '', 0, 0 FROM demo_removed`;
 
 interface KnownRow extends Record<string, unknown> {
-  key: string;
+  key: string | null;
+  /** 0 seen, 1 hit, 2 erased, 3 the demo was removed. */
   kind: number;
   revision: number;
   ruleset: string;
@@ -42,7 +45,12 @@ export async function readKnown(tx: Transaction, keys: readonly string[]): Promi
   const seen = new Set<string>();
   const hits = new Map<string, KnownHit>();
   const erased = new Set<string>();
+  let demoRemoved = false;
   for (const row of rows) {
+    if (row.key === null) {
+      demoRemoved = true;
+      continue;
+    }
     const key = plainKey(row.key);
     if (row.kind === 0) seen.add(key);
     else if (row.kind === 2) erased.add(key);
@@ -57,7 +65,7 @@ export async function readKnown(tx: Transaction, keys: readonly string[]): Promi
       });
     }
   }
-  return { seen, hits, erased };
+  return { seen, hits, erased, demoRemoved };
 }
 
 const FENCE = `

@@ -19,7 +19,7 @@ import {
 import { nameOf, readHistories, type SloganKey } from './spike-history.js';
 
 /** Advisory lock: one detector at a time over all processes. The number is arbitrary and ours alone. */
-const DETECTOR_LOCK = 7_100_102;
+export const DETECTOR_LOCK = 7_100_102;
 /** Slogans looked at in one transaction: some hundred milliseconds of work and a few megabytes of history. */
 const MOST_KEYS = 100;
 /** Due rows read in one go. */

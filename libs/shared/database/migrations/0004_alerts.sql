@@ -98,3 +98,8 @@ CREATE TABLE spike_due (
   earliest timestamptz NOT NULL,
   latest timestamptz NOT NULL
 );
+--> statement-breakpoint
+-- One row once the demo was removed: demo posts that were still on their way are then let go.
+CREATE TABLE demo_removed (
+  at timestamptz NOT NULL
+);
