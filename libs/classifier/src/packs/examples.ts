@@ -27,7 +27,8 @@ export function checkExamples(pack: Pack): ExampleFailure[] {
     for (const example of rule.examples.noMatch) {
       const verdict = classifyText(ruleset, { text: example, context: 'unknown' });
       const match = verdict.matches.find((one) => one.rule === id);
-      if (match) failures.push({ rule: id, expected: 'noMatch', example, message: `matched “${match.normalised}”` });
+      if (match)
+        failures.push({ rule: id, expected: 'noMatch', example, message: `matched “${match.normalised}”` });
     }
   }
   return failures;

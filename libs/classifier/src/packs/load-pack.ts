@@ -13,15 +13,23 @@ const MAX_BYTES = 3 * MAX_FILE;
 export async function readPackFolder(folder: string): Promise<Map<string, string>> {
   const names: string[] = [];
   for (const name of ['pack.yaml', 'references.yaml']) if (await isFile(join(folder, name))) names.push(name);
-  if (!names.includes('pack.yaml')) throw new VigilError('bad-input', `${folder}: holds no pack.yaml, so it is no rule pack`);
+  if (!names.includes('pack.yaml'))
+    throw new VigilError('bad-input', `${folder}: holds no pack.yaml, so it is no rule pack`);
   const rules = await readdir(join(folder, 'rules')).catch(() => []);
-  names.push(...rules.filter((name) => /\.ya?ml$/.test(name)).sort().map((name) => `rules/${name}`));
-  if (names.length > MAX_FILES) throw new VigilError('too-large', `${folder}: ${names.length} files; a pack has at most ${MAX_FILES}`);
+  names.push(
+    ...rules
+      .filter((name) => /\.ya?ml$/.test(name))
+      .sort()
+      .map((name) => `rules/${name}`),
+  );
+  if (names.length > MAX_FILES)
+    throw new VigilError('too-large', `${folder}: ${names.length} files; a pack has at most ${MAX_FILES}`);
   const files = new Map<string, string>();
   for (const name of names) {
     const path = join(folder, name);
     const { size } = await stat(path);
-    if (size > MAX_BYTES) throw new VigilError('too-large', `${path}: ${size} bytes; a file of a pack has at most ${MAX_BYTES}`);
+    if (size > MAX_BYTES)
+      throw new VigilError('too-large', `${path}: ${size} bytes; a file of a pack has at most ${MAX_BYTES}`);
     files.set(name, await readFile(path, 'utf8'));
   }
   return files;
@@ -52,7 +60,9 @@ export async function packFoldersIn(folder: string): Promise<string[]> {
 
 /** SHA-256 of a pack's content, hexadecimal: the same whatever the order of keys and files' layout. */
 export function packHash(pack: Pack): string {
-  return createHash('sha256').update(JSON.stringify(sorted(pack))).digest('hex');
+  return createHash('sha256')
+    .update(JSON.stringify(sorted(pack)))
+    .digest('hex');
 }
 
 function sorted(value: unknown): unknown {

@@ -15,7 +15,25 @@ export interface PackReport {
   readonly examples: number;
 }
 
-const SCRIPTS = ['Latin', 'Arabic', 'Cyrillic', 'Bengali', 'Devanagari', 'Han', 'Hiragana', 'Katakana', 'Hangul', 'Hebrew', 'Greek', 'Thai', 'Myanmar', 'Ethiopic', 'Tamil', 'Malayalam', 'Thaana'];
+const SCRIPTS = [
+  'Latin',
+  'Arabic',
+  'Cyrillic',
+  'Bengali',
+  'Devanagari',
+  'Han',
+  'Hiragana',
+  'Katakana',
+  'Hangul',
+  'Hebrew',
+  'Greek',
+  'Thai',
+  'Myanmar',
+  'Ethiopic',
+  'Tamil',
+  'Malayalam',
+  'Thaana',
+];
 const TESTS = SCRIPTS.map((script) => [script, new RegExp(`^\\p{Script=${script}}`, 'u')] as const);
 
 export function isUnverified(rule: SloganRule): boolean {
@@ -23,7 +41,10 @@ export function isUnverified(rule: SloganRule): boolean {
 }
 
 export function packReport(pack: Pack): PackReport {
-  const report = { languages: {}, scripts: {}, categories: {} } satisfies Record<string, Record<string, number>>;
+  const report = { languages: {}, scripts: {}, categories: {} } satisfies Record<
+    string,
+    Record<string, number>
+  >;
   const count = (counts: Record<string, number>, key: string) => (counts[key] = (counts[key] ?? 0) + 1);
   let phrases = 0;
   let examples = 0;
@@ -36,7 +57,14 @@ export function packReport(pack: Pack): PackReport {
       for (const phrase of list) count(report.scripts, scriptOf(phrase));
     }
   }
-  return { name: pack.name, rules: pack.rules.length, phrases, ...report, unverified: pack.rules.filter(isUnverified).length, examples };
+  return {
+    name: pack.name,
+    rules: pack.rules.length,
+    phrases,
+    ...report,
+    unverified: pack.rules.filter(isUnverified).length,
+    examples,
+  };
 }
 
 function scriptOf(phrase: string): string {

@@ -72,4 +72,3 @@ rules:
 export function greenBanner(change: (yaml: string) => string = (yaml) => yaml): ReadonlyMap<string, string> {
   return new Map([['pack.yaml', change(GREEN_BANNER)]]);
 }
-

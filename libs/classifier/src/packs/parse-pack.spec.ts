@@ -33,22 +33,118 @@ describe('parsePack', () => {
   });
 
   it.each([
-    ['an unknown field', 'severity: high', 'severety: high', 'severety: high', /rules\.0\.severety: is no field here/],
-    ['a missing field', '    severity: high\n', '', '- id: evergreen', /rules\.0\.severity: .*(missing|expected one of)/],
-    ['a value that is no option', 'severity: high', 'severity: huge', 'severity: huge', /rules\.0\.severity: .*"low"\|"medium"/],
-    ['an unknown reference', 'reference: handbook', 'reference: hearsay', 'reference: hearsay', /hearsay is no key of the references/],
-    ['an unknown sign set', 'signs: [movement]', 'signs: [moovement]', 'signs: [moovement]', /moovement is no sign set of pack.yaml \(movement\)/],
-    ['a second rule of the same id', 'id: watering', 'id: evergreen', '- id: evergreen\n    title: Watering', /the id evergreen is taken at pack.yaml:/],
-    ['a phrase that normalises to nothing', 'en: [forest office]', 'en: [forest office, "!!"]', 'en: [forest office', /nothing is left of it/],
-    ['a phrase of one letter', 'en: [forest office]', 'en: ["a!"]', 'en: ["a!"]', /a single character is left of it/],
-    ['a sign that normalises to nothing', 'en: [green banner]', 'en: ["??"]', 'en: ["??"]', /signs\.movement\.en\.0: nothing is left/],
-    ['an empty list', 'phrases: { en: [watering day, green banner watering] }', 'phrases: { en: [] }', 'phrases: { en: [] }', /rules\.1\.phrases\.en/],
-    ['a language that is no tag', '      fr: [toujours', '      french!: [toujours', '      french!', /french!: accepted as a key: a language tag/],
-    ['needs that name nothing', 'needs: { signs: [movement], categories: [slogan] }', 'needs: {}', 'needs: {}', /names no sign and no category/],
-    ['no example', 'match: [Forest Office]', 'match: []', 'match: []', /at least one example that must match/],
-    ['an alias', 'en: [forest office]', 'en: &x [forest office]', '&x', /anchors and aliases are not accepted/],
-    ['a key given twice', 'licence: Apache-2.0', 'licence: Apache-2.0\ntitle: Again', 'title: Again', /title: the key is given twice/],
-    ['half of a surrogate pair', 'title: The forest', 'title: "\\ud800 The forest"\n    note: x #', 'title: "\\ud800', /half of a surrogate pair/],
+    [
+      'an unknown field',
+      'severity: high',
+      'severety: high',
+      'severety: high',
+      /rules\.0\.severety: is no field here/,
+    ],
+    [
+      'a missing field',
+      '    severity: high\n',
+      '',
+      '- id: evergreen',
+      /rules\.0\.severity: .*(missing|expected one of)/,
+    ],
+    [
+      'a value that is no option',
+      'severity: high',
+      'severity: huge',
+      'severity: huge',
+      /rules\.0\.severity: .*"low"\|"medium"/,
+    ],
+    [
+      'an unknown reference',
+      'reference: handbook',
+      'reference: hearsay',
+      'reference: hearsay',
+      /hearsay is no key of the references/,
+    ],
+    [
+      'an unknown sign set',
+      'signs: [movement]',
+      'signs: [moovement]',
+      'signs: [moovement]',
+      /moovement is no sign set of pack.yaml \(movement\)/,
+    ],
+    [
+      'a second rule of the same id',
+      'id: watering',
+      'id: evergreen',
+      '- id: evergreen\n    title: Watering',
+      /the id evergreen is taken at pack.yaml:/,
+    ],
+    [
+      'a phrase that normalises to nothing',
+      'en: [forest office]',
+      'en: [forest office, "!!"]',
+      'en: [forest office',
+      /nothing is left of it/,
+    ],
+    [
+      'a phrase of one letter',
+      'en: [forest office]',
+      'en: ["a!"]',
+      'en: ["a!"]',
+      /a single character is left of it/,
+    ],
+    [
+      'a sign that normalises to nothing',
+      'en: [green banner]',
+      'en: ["??"]',
+      'en: ["??"]',
+      /signs\.movement\.en\.0: nothing is left/,
+    ],
+    [
+      'an empty list',
+      'phrases: { en: [watering day, green banner watering] }',
+      'phrases: { en: [] }',
+      'phrases: { en: [] }',
+      /rules\.1\.phrases\.en/,
+    ],
+    [
+      'a language that is no tag',
+      '      fr: [toujours',
+      '      french!: [toujours',
+      '      french!',
+      /french!: accepted as a key: a language tag/,
+    ],
+    [
+      'needs that name nothing',
+      'needs: { signs: [movement], categories: [slogan] }',
+      'needs: {}',
+      'needs: {}',
+      /names no sign and no category/,
+    ],
+    [
+      'no example',
+      'match: [Forest Office]',
+      'match: []',
+      'match: []',
+      /at least one example that must match/,
+    ],
+    [
+      'an alias',
+      'en: [forest office]',
+      'en: &x [forest office]',
+      '&x',
+      /anchors and aliases are not accepted/,
+    ],
+    [
+      'a key given twice',
+      'licence: Apache-2.0',
+      'licence: Apache-2.0\ntitle: Again',
+      'title: Again',
+      /title: the key is given twice/,
+    ],
+    [
+      'half of a surrogate pair',
+      'title: The forest',
+      'title: "\\ud800 The forest"\n    note: x #',
+      'title: "\\ud800',
+      /half of a surrogate pair/,
+    ],
     ['no YAML', 'licence: Apache-2.0', 'licence: [', 'licence: [', /is no valid YAML/],
   ])('tells where %s is', (_, from, to, marked, message) => {
     const yaml = GREEN_BANNER.replace(from, to);
@@ -57,16 +153,33 @@ describe('parsePack', () => {
     expect(found ?? problems).toEqual(expect.stringMatching(message));
     const line = Number(found?.match(/^pack\.yaml:(\d+)/)?.[1]);
     // Faults of YAML itself are told where the parser noticed.
-    expect(Math.abs(line - lineOf(yaml, marked))).toBeLessThanOrEqual(message.source.includes('YAML') ? 2 : 1);
+    expect(Math.abs(line - lineOf(yaml, marked))).toBeLessThanOrEqual(
+      message.source.includes('YAML') ? 2 : 1,
+    );
   });
 
   it('tells every fault in one go, by file', () => {
     const rule = (id: number) => `- { id: rule-${id}, kind: slogan, sevrity: high, reference: nowhere }\n`;
     const rules = Array.from({ length: 100 }, (_, id) => rule(id)).join('');
-    const parsed = parsePack(new Map([['pack.yaml', GREEN_BANNER], ['rules/more.yaml', rules]]));
+    const parsed = parsePack(
+      new Map([
+        ['pack.yaml', GREEN_BANNER],
+        ['rules/more.yaml', rules],
+      ]),
+    );
     for (let id = 0; id < 100; id++) {
-      const fields = parsed.problems.filter((p) => p.file === 'rules/more.yaml' && p.line === id + 1).map((p) => p.field);
-      expect(fields).toEqual(expect.arrayContaining([`${id}.sevrity`, `${id}.severity`, `${id}.reference`, `${id}.phrases`, `${id}.examples`]));
+      const fields = parsed.problems
+        .filter((p) => p.file === 'rules/more.yaml' && p.line === id + 1)
+        .map((p) => p.field);
+      expect(fields).toEqual(
+        expect.arrayContaining([
+          `${id}.sevrity`,
+          `${id}.severity`,
+          `${id}.reference`,
+          `${id}.phrases`,
+          `${id}.examples`,
+        ]),
+      );
     }
     const error = packError('rule pack x', parsed);
     expect(error.code).toBe('bad-input');
@@ -76,8 +189,16 @@ describe('parsePack', () => {
 
   it.each([
     ['no pack.yaml', new Map([['rules/a.yaml', '[]']]), /^pack.yaml:1 : is missing/],
-    ['a file of another name', greenBanner().size ? new Map([...greenBanner(), ['../evil.yaml', '']]) : new Map(), /is not part of a pack/],
-    ['rules that are no list', new Map([...greenBanner(), ['rules/a.yaml', 'id: x']]), /must be a list of rules/],
+    [
+      'a file of another name',
+      greenBanner().size ? new Map([...greenBanner(), ['../evil.yaml', '']]) : new Map(),
+      /is not part of a pack/,
+    ],
+    [
+      'rules that are no list',
+      new Map([...greenBanner(), ['rules/a.yaml', 'id: x']]),
+      /must be a list of rules/,
+    ],
     ['nothing at all', new Map(), /is missing/],
   ])('refuses %s', (_, files, message) => {
     expect(faults(files)).toEqual(expect.arrayContaining([expect.stringMatching(message)]));
@@ -88,7 +209,9 @@ describe('parsePack', () => {
     const bomb = `a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nd: [*c, *c]`;
     expect(faults(new Map([['pack.yaml', bomb]]))).not.toEqual([]);
     expect(faults(new Map([['pack.yaml', '['.repeat(100_000)]]))).not.toEqual([]);
-    expect(faults(new Map([['pack.yaml', Array.from({ length: 10_000 }, (_, n) => `k${n}: 1`).join('\n')]]))).not.toEqual([]);
+    expect(
+      faults(new Map([['pack.yaml', Array.from({ length: 10_000 }, (_, n) => `k${n}: 1`).join('\n')]])),
+    ).not.toEqual([]);
     const many = parsePack(new Map([['pack.yaml', `${GREEN_BANNER}${'  - x\n'.repeat(MAX_PROBLEMS + 5)}`]]));
     expect(many.problems).toHaveLength(MAX_PROBLEMS);
     expect(many.omitted).toBe(5);
@@ -98,20 +221,42 @@ describe('parsePack', () => {
   it('crashes on nothing', () => {
     const lines = GREEN_BANNER.split('\n');
     const garbled = fc
-      .array(fc.tuple(fc.nat(lines.length - 1), fc.oneof(fc.string({ unit: 'binary', maxLength: 20 }), fc.constantFrom('- ', '{', '  x: [', '"', '*a', '&a', '? '))), { maxLength: 6 })
+      .array(
+        fc.tuple(
+          fc.nat(lines.length - 1),
+          fc.oneof(
+            fc.string({ unit: 'binary', maxLength: 20 }),
+            fc.constantFrom('- ', '{', '  x: [', '"', '*a', '&a', '? '),
+          ),
+        ),
+        { maxLength: 6 },
+      )
       .map((edits) => edits.reduce((all, [at, text]) => all.with(at, text), lines).join('\n'));
     const arbitrary = fc.oneof(
       garbled,
       fc.string({ unit: 'binary', maxLength: 200 }),
       fc.jsonValue({ maxDepth: 4 }).map((value) => JSON.stringify(value)),
-      fc.record({ name: fc.jsonValue(), signs: fc.jsonValue(), contexts: fc.jsonValue(), rules: fc.jsonValue(), references: fc.jsonValue() }).map((value) => JSON.stringify(value)),
+      fc
+        .record({
+          name: fc.jsonValue(),
+          signs: fc.jsonValue(),
+          contexts: fc.jsonValue(),
+          rules: fc.jsonValue(),
+          references: fc.jsonValue(),
+        })
+        .map((value) => JSON.stringify(value)),
     );
     fc.assert(
-      fc.property(arbitrary, fc.constantFrom('pack.yaml', 'rules/a.yaml', 'references.yaml'), (text, name) => {
-        const parsed = parsePack(new Map([...(name === 'pack.yaml' ? [] : greenBanner()), [name, text]]));
-        expect(parsed.pack === null).toBe(parsed.problems.length > 0);
-        for (const { line, column } of parsed.problems) expect(Math.min(line, column)).toBeGreaterThanOrEqual(1);
-      }),
+      fc.property(
+        arbitrary,
+        fc.constantFrom('pack.yaml', 'rules/a.yaml', 'references.yaml'),
+        (text, name) => {
+          const parsed = parsePack(new Map([...(name === 'pack.yaml' ? [] : greenBanner()), [name, text]]));
+          expect(parsed.pack === null).toBe(parsed.problems.length > 0);
+          for (const { line, column } of parsed.problems)
+            expect(Math.min(line, column)).toBeGreaterThanOrEqual(1);
+        },
+      ),
       { numRuns: RUNS },
     );
   }, 600_000);

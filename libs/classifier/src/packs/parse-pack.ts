@@ -32,11 +32,15 @@ interface Part {
  */
 export function parsePack(files: ReadonlyMap<string, string>): ParsedPack {
   const problems: PackProblem[] = [];
-  const whole = (file: string, message: string) => problems.push({ file, line: 1, column: 1, field: '', message });
+  const whole = (file: string, message: string) =>
+    problems.push({ file, line: 1, column: 1, field: '', message });
   let characters = 0;
   for (const text of files.values()) characters += text.length;
   if (files.size > MAX_FILES || characters > MAX_PACK) {
-    whole('pack.yaml', `the pack has ${files.size} files and ${characters} characters; at most ${MAX_FILES} and ${MAX_PACK} are accepted`);
+    whole(
+      'pack.yaml',
+      `the pack has ${files.size} files and ${characters} characters; at most ${MAX_FILES} and ${MAX_PACK} are accepted`,
+    );
     return { pack: null, problems, omitted: 0 };
   }
   const read = new Map<string, YamlFile>();
@@ -49,17 +53,24 @@ export function parsePack(files: ReadonlyMap<string, string>): ParsedPack {
     problems.push(...result.problems);
     if (result.problems.length === 0) read.set(name, result.file);
   }
-  if (!files.has('pack.yaml')) whole('pack.yaml', 'is missing: it holds name, title, description, maintainer and licence');
+  if (!files.has('pack.yaml'))
+    whole('pack.yaml', 'is missing: it holds name, title, description, maintainer and licence');
 
   const header = parseHeader(read.get('pack.yaml'), problems);
-  const references = parseReferences([...inlineReferences(read.get('pack.yaml')), ...topLevel(read.get('references.yaml'))], problems);
+  const references = parseReferences(
+    [...inlineReferences(read.get('pack.yaml')), ...topLevel(read.get('references.yaml'))],
+    problems,
+  );
   const parts = [...read.values()].flatMap((file) => rulesOf(file, problems));
   const rules = parseRules(parts, problems);
-  if (parts.length === 0 && problems.length === 0) whole('pack.yaml', 'the pack has no rules: write at least one under rules/');
+  if (parts.length === 0 && problems.length === 0)
+    whole('pack.yaml', 'the pack has no rules: write at least one under rules/');
   checkLinks(parts, header?.signs, references.keys, problems);
 
   const omitted = Math.max(0, problems.length - MAX_PROBLEMS);
-  const sorted = problems.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column));
+  const sorted = problems.sort((a, b) =>
+    a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column,
+  );
   const pack = problems.length === 0 && header ? { ...header, references: references.known, rules } : null;
   return { pack, problems: sorted.slice(0, MAX_PROBLEMS), omitted };
 }
@@ -73,7 +84,11 @@ export function packError(subject: string, parsed: ParsedPack): VigilError {
   const total = fields.length + parsed.omitted;
   const shown = fields.slice(0, 20).map((f) => `  ${f.path}: ${f.message}`);
   if (total > shown.length) shown.push(`  and ${total - shown.length} more`);
-  return new VigilError('bad-input', `${subject}: ${total} ${total === 1 ? 'fault' : 'faults'}\n${shown.join('\n')}`, { fields });
+  return new VigilError(
+    'bad-input',
+    `${subject}: ${total} ${total === 1 ? 'fault' : 'faults'}\n${shown.join('\n')}`,
+    { fields },
+  );
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -84,13 +99,15 @@ function report(part: Part, error: z.ZodError, problems: PackProblem[]): void {
   for (const issue of error.issues) {
     const path = [...part.path, ...issue.path.map((key) => (typeof key === 'number' ? key : String(key)))];
     if (issue.code === 'unrecognized_keys') {
-      for (const key of issue.keys) problems.push(part.file.problemAt([...path, key], 'is no field here: check its spelling'));
+      for (const key of issue.keys)
+        problems.push(part.file.problemAt([...path, key], 'is no field here: check its spelling'));
     } else problems.push(part.file.problemAt(path, messageOf(issue)));
   }
 }
 
 function messageOf(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_key') return `accepted as a key: ${issue.issues.map((i) => i.message).join('; ')}`;
+  if (issue.code === 'invalid_key')
+    return `accepted as a key: ${issue.issues.map((i) => i.message).join('; ')}`;
   const missing = issue.message.match(/^Invalid input: expected (.+), received undefined$/);
   return missing ? `is missing: ${missing[1]} is expected` : issue.message;
 }
@@ -106,7 +123,8 @@ function parseHeader(file: YamlFile | undefined, problems: PackProblem[]): PackH
   checkPhrases(part, 'signs', value['signs'], problems);
   if (Array.isArray(value['contexts'])) {
     value['contexts'].forEach((markers: unknown, at) => {
-      if (isRecord(markers)) checkPhraseLists({ file, path: ['contexts', at, 'phrases'], value: markers['phrases'] }, 1, problems);
+      if (isRecord(markers))
+        checkPhraseLists({ file, path: ['contexts', at, 'phrases'], value: markers['phrases'] }, 1, problems);
     });
   }
   const result = PackHeader.safeParse(value);
@@ -124,7 +142,10 @@ function topLevel(file: YamlFile | undefined): Part[] {
   return file ? [{ file, path: [], value: file.value ?? {} }] : [];
 }
 
-function parseReferences(parts: Part[], problems: PackProblem[]): { known: Pack['references']; keys: ReadonlySet<string> } {
+function parseReferences(
+  parts: Part[],
+  problems: PackProblem[],
+): { known: Pack['references']; keys: ReadonlySet<string> } {
   const known: Pack['references'] = {};
   const keys = new Set<string>();
   for (const part of parts) {
@@ -134,7 +155,8 @@ function parseReferences(parts: Part[], problems: PackProblem[]): { known: Pack[
     }
     for (const [key, value] of Object.entries(part.value)) {
       const path = [...part.path, key];
-      if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(key)) problems.push(part.file.problemAt(path, 'a key has lower-case letters, digits and single dashes'));
+      if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(key))
+        problems.push(part.file.problemAt(path, 'a key has lower-case letters, digits and single dashes'));
       if (keys.has(key)) problems.push(part.file.problemAt(path, 'the reference is given twice: keep one'));
       keys.add(key);
       const result = Reference.safeParse(value);
@@ -174,7 +196,11 @@ function parseRules(parts: readonly Part[], problems: PackProblem[]): SloganRule
     if (typeof id === 'string') {
       const earlier = ids.get(id);
       const here = part.file.problemAt([...part.path, 'id'], '');
-      if (earlier) problems.push({ ...here, message: `the id ${id} is taken at ${earlier}: ids are unique within a pack` });
+      if (earlier)
+        problems.push({
+          ...here,
+          message: `the id ${id} is taken at ${earlier}: ids are unique within a pack`,
+        });
       else ids.set(id, `${here.file}:${here.line}`);
     }
     checkPhraseLists({ ...part, path: [...part.path, 'phrases'], value: part.value['phrases'] }, 2, problems);
@@ -200,19 +226,31 @@ function checkLinks(
     named.forEach((key: unknown, at) => {
       if (typeof key === 'string' && !references.has(key)) {
         const where = [...path, 'reference', ...(Array.isArray(reference) ? [at] : [])];
-        problems.push(file.problemAt(where, `${key} is no key of the references: add it to references.yaml, or say unverified`));
+        problems.push(
+          file.problemAt(
+            where,
+            `${key} is no key of the references: add it to references.yaml, or say unverified`,
+          ),
+        );
       }
     });
     if (!isRecord(needs)) continue;
     const wanted = Array.isArray(needs['signs']) ? needs['signs'] : [];
     const categories = Array.isArray(needs['categories']) ? needs['categories'] : [];
     if (wanted.length + categories.length === 0) {
-      problems.push(file.problemAt([...path, 'needs'], 'names no sign and no category, so the rule could never match: name one, or remove it'));
+      problems.push(
+        file.problemAt(
+          [...path, 'needs'],
+          'names no sign and no category, so the rule could never match: name one, or remove it',
+        ),
+      );
     }
     wanted.forEach((sign: unknown, at) => {
       if (signs && typeof sign === 'string' && !Object.hasOwn(signs, sign)) {
         const known = Object.keys(signs).join(', ') || 'none yet';
-        problems.push(file.problemAt([...path, 'needs', 'signs', at], `${sign} is no sign set of pack.yaml (${known})`));
+        problems.push(
+          file.problemAt([...path, 'needs', 'signs', at], `${sign} is no sign set of pack.yaml (${known})`),
+        );
       }
     });
   }
@@ -220,7 +258,8 @@ function checkLinks(
 
 function checkPhrases(part: Part, field: string, sets: unknown, problems: PackProblem[]): void {
   if (!isRecord(sets)) return;
-  for (const [name, value] of Object.entries(sets)) checkPhraseLists({ ...part, path: [...part.path, field, name], value }, 1, problems);
+  for (const [name, value] of Object.entries(sets))
+    checkPhraseLists({ ...part, path: [...part.path, field, name], value }, 1, problems);
 }
 
 /** Every phrase must leave at least `least` characters when normalised: one letter alone would match everywhere. */
@@ -233,7 +272,12 @@ function checkPhraseLists(part: Part, least: number, problems: PackProblem[]): v
       const { length } = normalise(phrase);
       if (length >= least) return;
       const left = length === 0 ? 'nothing' : 'a single character';
-      problems.push(part.file.problemAt([...part.path, language, at], `${left} is left of it when it is normalised: letters or digits are needed`));
+      problems.push(
+        part.file.problemAt(
+          [...part.path, language, at],
+          `${left} is left of it when it is normalised: letters or digits are needed`,
+        ),
+      );
     });
   }
 }

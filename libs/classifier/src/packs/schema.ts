@@ -5,7 +5,9 @@ const slug = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'lower-case letters, d
 /** A BCP 47 tag of the phrase's language; `ar-Latn` and the like for transliterations. */
 const tag = z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'a language tag such as ar, ru or ar-Latn');
 const phrase = z.string().trim().min(2, 'at least 2 characters').max(200, 'at most 200 characters');
-const phrases = z.record(tag, z.array(phrase).min(1).max(1_000)).refine((p) => Object.keys(p).length > 0, 'at least one language');
+const phrases = z
+  .record(tag, z.array(phrase).min(1).max(1_000))
+  .refine((p) => Object.keys(p).length > 0, 'at least one language');
 
 /** What the words may be when they are not propaganda. */
 export const Context = z.enum(['news', 'academic', 'counter-speech', 'religious']);
@@ -44,7 +46,10 @@ export const SloganRule = z.strictObject({
    * (named in the pack), or a match of another rule of one of these categories.
    */
   needs: z
-    .strictObject({ signs: z.array(slug).max(100).default([]), categories: z.array(Category).max(20).default([]) })
+    .strictObject({
+      signs: z.array(slug).max(100).default([]),
+      categories: z.array(Category).max(20).default([]),
+    })
     .optional(),
   /** The contexts that cancel a match of this rule. Default: news, academic and counter-speech. */
   excludedBy: z.array(Context).default(['news', 'academic', 'counter-speech']),

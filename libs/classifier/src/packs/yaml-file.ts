@@ -1,4 +1,18 @@
-import { CST, Lexer, LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument, visit, type Document, type Node, type Pair, type YAMLMap } from 'yaml';
+import {
+  CST,
+  Lexer,
+  LineCounter,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  parseDocument,
+  visit,
+  type Document,
+  type Node,
+  type Pair,
+  type YAMLMap,
+} from 'yaml';
 
 /** One fault in a pack: where it is, in which field, and what is accepted there. Lines and columns count from 1. */
 export interface PackProblem {
@@ -50,46 +64,78 @@ export function readYaml(name: string, text: string): { file: YamlFile; problems
   const problems: PackProblem[] = [];
   const at = (offset: number, field: string, message: string): PackProblem => {
     const position = lines.linePos(offset);
-    return { file: name, line: Math.max(1, position.line), column: Math.max(1, position.col), field, message };
+    return {
+      file: name,
+      line: Math.max(1, position.line),
+      column: Math.max(1, position.col),
+      field,
+      message,
+    };
   };
   const unreadable = (message: string) => ({
     file: { name, value: undefined, problemAt: (path: Path, why: string) => at(0, path.join('.'), why) },
     problems: [...problems, at(0, '', message)],
   });
   if (text.length > MAX_FILE) {
-    return unreadable(`has ${text.length} characters; at most ${MAX_FILE} are accepted: split it into several files under rules/`);
+    return unreadable(
+      `has ${text.length} characters; at most ${MAX_FILE} are accepted: split it into several files under rules/`,
+    );
   }
   try {
     if (isNestedTooDeeply(text)) return unreadable('is nested too deeply: write one field or item to a line');
-    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: 'silent' });
-    for (const error of document.errors) problems.push(at(error.pos[0], '', `is no valid YAML: ${firstLine(error.message)}`));
+    const document = parseDocument(text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      uniqueKeys: false,
+      logLevel: 'silent',
+    });
+    for (const error of document.errors)
+      problems.push(at(error.pos[0], '', `is no valid YAML: ${firstLine(error.message)}`));
     if (problems.length > 0) return { file: unreadable('').file, problems };
     visit(document, {
       Node: (_, node) => {
-        if (isAlias(node) || node.anchor) problems.push(at(node.range?.[0] ?? 0, '', 'anchors and aliases are not accepted: write the value out'));
+        if (isAlias(node) || node.anchor)
+          problems.push(
+            at(node.range?.[0] ?? 0, '', 'anchors and aliases are not accepted: write the value out'),
+          );
       },
       Map: (_, map) => {
         const seen = new Set<string>();
         for (const { key } of map.items) {
           const written = isScalar(key) ? String(key.value) : '';
           if (!isScalar(key)) problems.push(at(offsetOf(key), '', 'a key must be a plain word'));
-          else if (seen.has(written)) problems.push(at(offsetOf(key), written, 'the key is given twice: keep one'));
+          else if (seen.has(written))
+            problems.push(at(offsetOf(key), written, 'the key is given twice: keep one'));
           seen.add(written);
         }
       },
       Scalar: (_, scalar) => {
-        if (typeof scalar.value === 'string' && (!scalar.value.isWellFormed() || scalar.value.includes('\0'))) {
-          problems.push(at(scalar.range?.[0] ?? 0, '', 'holds a NUL character or half of a surrogate pair: remove it'));
+        if (
+          typeof scalar.value === 'string' &&
+          (!scalar.value.isWellFormed() || scalar.value.includes('\0'))
+        ) {
+          problems.push(
+            at(scalar.range?.[0] ?? 0, '', 'holds a NUL character or half of a surrogate pair: remove it'),
+          );
         }
       },
     });
     if (problems.length > 0) return { file: unreadable('').file, problems };
     const known = new WeakMap<YAMLMap, Pairs>();
     const value: unknown = document.toJS({ maxAliasCount: 0 });
-    return { file: { name, value, problemAt: (path, message) => at(locate(document, path, known), path.join('.'), message) }, problems };
+    return {
+      file: {
+        name,
+        value,
+        problemAt: (path, message) => at(locate(document, path, known), path.join('.'), message),
+      },
+      problems,
+    };
   } catch (error) {
     // Only nesting beyond the stack gets here.
-    return unreadable(`cannot be read: ${error instanceof RangeError ? 'it is nested too deeply' : String(error)}`);
+    return unreadable(
+      `cannot be read: ${error instanceof RangeError ? 'it is nested too deeply' : String(error)}`,
+    );
   }
 }
 
@@ -105,7 +151,9 @@ type Pairs = ReadonlyMap<string, Pair>;
 
 /** The pairs of a map by key, kept from question to question: a large map can have a fault in every field. */
 function pairsOf(map: YAMLMap, known: WeakMap<YAMLMap, Pairs>): Pairs {
-  const found = known.get(map) ?? new Map(map.items.map((pair) => [isScalar(pair.key) ? String(pair.key.value) : '', pair]));
+  const found =
+    known.get(map) ??
+    new Map(map.items.map((pair) => [isScalar(pair.key) ? String(pair.key.value) : '', pair]));
   known.set(map, found);
   return found;
 }

@@ -28,20 +28,29 @@ export class LiveRuleset {
     private readonly store: PackStore,
     private readonly telemetry: Telemetry,
   ) {
-    this.gauge = new Gauge({ name: 'vigil_ruleset', help: 'Number of the ruleset in force in this process', registers: [telemetry.metrics] });
+    this.gauge = new Gauge({
+      name: 'vigil_ruleset',
+      help: 'Number of the ruleset in force in this process',
+      registers: [telemetry.metrics],
+    });
     telemetry.addCheck('ruleset', () => this.problem);
   }
 
   /** Throws `engine-unavailable` before `start`. */
   current(): Ruleset {
-    if (!this.ruleset) throw new VigilError('engine-unavailable', 'no ruleset is in force yet', { retriable: true });
+    if (!this.ruleset)
+      throw new VigilError('engine-unavailable', 'no ruleset is in force yet', { retriable: true });
     return this.ruleset;
   }
 
   /** Loads what is in force and follows it. Throws where nothing is published, or what is cannot be compiled. */
   async start(): Promise<void> {
     await this.load();
-    if (!this.ruleset) throw new VigilError('engine-misconfigured', 'No rule pack is published: put one into the folder of VIGIL_PACKS_DIR.');
+    if (!this.ruleset)
+      throw new VigilError(
+        'engine-misconfigured',
+        'No rule pack is published: put one into the folder of VIGIL_PACKS_DIR.',
+      );
     this.unlisten = await this.db.listen(RULESET_CHANNEL, () => void this.refresh());
     this.timer = setInterval(() => void this.refresh(), POLL_EVERY_MS);
     await this.refresh();
@@ -73,7 +82,11 @@ export class LiveRuleset {
         this.problem = null;
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        if (this.problem === null) this.telemetry.log.error({ err: error, ruleset: this.ruleset?.number }, 'the published ruleset could not be loaded');
+        if (this.problem === null)
+          this.telemetry.log.error(
+            { err: error, ruleset: this.ruleset?.number },
+            'the published ruleset could not be loaded',
+          );
         this.problem = `Posts are judged by ruleset ${this.ruleset?.number ?? 'none'}: the newest could not be loaded (${reason}).`;
       }
     } while (this.again);
@@ -98,7 +111,14 @@ export class LiveRuleset {
     this.gauge.set(active.number);
     const { rules, uses, automaton } = this.ruleset;
     this.telemetry.log.info(
-      { ruleset: active.number, packs: active.packs, rules: rules.length, phrases: uses.length, bytes: automaton.bytes, compileMs: Math.round(performance.now() - began) },
+      {
+        ruleset: active.number,
+        packs: active.packs,
+        rules: rules.length,
+        phrases: uses.length,
+        bytes: automaton.bytes,
+        compileMs: Math.round(performance.now() - began),
+      },
       'ruleset in force',
     );
   }

@@ -66,18 +66,25 @@ export class PackStore {
        WHERE ruleset = (SELECT max(number) FROM ruleset) ORDER BY name`,
     );
     const [first] = rows;
-    return first ? { number: first.number, packs: rows.map(({ name, version }) => ({ name, version })) } : null;
+    return first
+      ? { number: first.number, packs: rows.map(({ name, version }) => ({ name, version })) }
+      : null;
   }
 
   /** Number of the combination in force; 0 before the first. */
   async activeNumber(): Promise<number> {
-    const [row] = await this.db.query<{ number: number }>('SELECT coalesce(max(number), 0)::int AS number FROM ruleset');
+    const [row] = await this.db.query<{ number: number }>(
+      'SELECT coalesce(max(number), 0)::int AS number FROM ruleset',
+    );
     return row?.number ?? 0;
   }
 
   /** Throws `not-found`. */
   async content(name: string, version: number): Promise<Pack> {
-    const [row] = await this.db.query<{ content: unknown }>('SELECT content FROM pack_version WHERE name = $1 AND version = $2', [name, version]);
+    const [row] = await this.db.query<{ content: unknown }>(
+      'SELECT content FROM pack_version WHERE name = $1 AND version = $2',
+      [name, version],
+    );
     if (!row) throw new VigilError('not-found', `pack ${name} has no version ${version}`);
     // Parsed again: a newer program may know fields with defaults that the stored version lacks.
     return Pack.parse(row.content);
@@ -94,7 +101,10 @@ export class PackStore {
 
   /** All versions of a pack, the newest first; empty where there is none. */
   async versions(name: string): Promise<PublishedVersion[]> {
-    const rows = await this.db.query<VersionRow>(`SELECT ${VERSION_COLUMNS} FROM pack_version v WHERE v.name = $1 ORDER BY v.version DESC`, [name]);
+    const rows = await this.db.query<VersionRow>(
+      `SELECT ${VERSION_COLUMNS} FROM pack_version v WHERE v.name = $1 ORDER BY v.version DESC`,
+      [name],
+    );
     return rows.map(versionOf);
   }
 
@@ -102,22 +112,40 @@ export class PackStore {
    * Publishes a pack as its next version and puts it in force at once. Where the version in force has the same content
    * nothing is made. `unless` is asked under the lock, so that two processes that start together publish once.
    */
-  async publish(pack: Pack, by: string, unless?: (versions: readonly PublishedVersion[]) => boolean): Promise<Published> {
+  async publish(
+    pack: Pack,
+    by: string,
+    unless?: (versions: readonly PublishedVersion[]) => boolean,
+  ): Promise<Published> {
     const sha256 = packHash(pack);
     return this.db.transaction(async (tx) => {
       const active = await this.lockedActive(tx);
-      const rows = await tx.query<VersionRow>(`SELECT ${VERSION_COLUMNS} FROM pack_version v WHERE v.name = $1 ORDER BY v.version DESC`, [pack.name]);
+      const rows = await tx.query<VersionRow>(
+        `SELECT ${VERSION_COLUMNS} FROM pack_version v WHERE v.name = $1 ORDER BY v.version DESC`,
+        [pack.name],
+      );
       const versions = rows.map(versionOf);
       const current = active.packs.get(pack.name);
       const same = versions.find((one) => one.version === current && one.sha256 === sha256);
-      if (current !== undefined && (same || unless?.(versions))) return { name: pack.name, version: current, ruleset: active.number, changed: false };
+      if (current !== undefined && (same || unless?.(versions)))
+        return { name: pack.name, version: current, ruleset: active.number, changed: false };
       const version = (versions[0]?.version ?? 0) + 1;
       await tx.query(
         'INSERT INTO pack_version (name, version, sha256, content, published_at, published_by) VALUES ($1, $2, $3, $4, $5, $6)',
         [pack.name, version, sha256, JSON.stringify(pack), this.clock.instant(), by],
       );
-      const ruleset = await this.enforce(tx, active, pack.name, version, by, `${pack.name} ${version} published`);
-      await this.audit.record({ actor: by, action: 'pack.publish', subject: pack.name, detail: { version, ruleset, sha256 } }, tx);
+      const ruleset = await this.enforce(
+        tx,
+        active,
+        pack.name,
+        version,
+        by,
+        `${pack.name} ${version} published`,
+      );
+      await this.audit.record(
+        { actor: by, action: 'pack.publish', subject: pack.name, detail: { version, ruleset, sha256 } },
+        tx,
+      );
       return { name: pack.name, version, ruleset, changed: true };
     });
   }
@@ -126,20 +154,32 @@ export class PackStore {
   async rollBack(name: string, version: number, by: string): Promise<Published> {
     return this.db.transaction(async (tx) => {
       const active = await this.lockedActive(tx);
-      const [known] = await tx.query('SELECT 1 FROM pack_version WHERE name = $1 AND version = $2', [name, version]);
+      const [known] = await tx.query('SELECT 1 FROM pack_version WHERE name = $1 AND version = $2', [
+        name,
+        version,
+      ]);
       if (!known) throw new VigilError('not-found', `pack ${name} has no version ${version}`);
-      if (active.packs.get(name) === version) return { name, version, ruleset: active.number, changed: false };
+      if (active.packs.get(name) === version)
+        return { name, version, ruleset: active.number, changed: false };
       const ruleset = await this.enforce(tx, active, name, version, by, `${name} rolled back to ${version}`);
-      await this.audit.record({ actor: by, action: 'pack.rollback', subject: name, detail: { version, ruleset } }, tx);
+      await this.audit.record(
+        { actor: by, action: 'pack.rollback', subject: name, detail: { version, ruleset } },
+        tx,
+      );
       return { name, version, ruleset, changed: true };
     });
   }
 
   private async lockedActive(tx: Transaction): Promise<{ number: number; packs: Map<string, number> }> {
     await tx.query('SELECT pg_advisory_xact_lock($1)', [PUBLISH_LOCK]);
-    const [newest] = await tx.query<{ number: number }>('SELECT coalesce(max(number), 0)::int AS number FROM ruleset');
+    const [newest] = await tx.query<{ number: number }>(
+      'SELECT coalesce(max(number), 0)::int AS number FROM ruleset',
+    );
     const number = newest?.number ?? 0;
-    const rows = await tx.query<{ name: string; version: number }>('SELECT name, version FROM ruleset_pack WHERE ruleset = $1', [number]);
+    const rows = await tx.query<{ name: string; version: number }>(
+      'SELECT name, version FROM ruleset_pack WHERE ruleset = $1',
+      [number],
+    );
     return { number, packs: new Map(rows.map((row) => [row.name, row.version])) };
   }
 
@@ -153,12 +193,14 @@ export class PackStore {
   ): Promise<number> {
     const number = active.number + 1;
     const packs = new Map(active.packs).set(name, version);
-    await tx.query('INSERT INTO ruleset (number, published_at, published_by, cause) VALUES ($1, $2, $3, $4)', [number, this.clock.instant(), by, cause]);
-    await tx.query('INSERT INTO ruleset_pack (ruleset, name, version) SELECT $1, name, version FROM unnest($2::text[], $3::int[]) AS p (name, version)', [
-      number,
-      [...packs.keys()],
-      [...packs.values()],
-    ]);
+    await tx.query(
+      'INSERT INTO ruleset (number, published_at, published_by, cause) VALUES ($1, $2, $3, $4)',
+      [number, this.clock.instant(), by, cause],
+    );
+    await tx.query(
+      'INSERT INTO ruleset_pack (ruleset, name, version) SELECT $1, name, version FROM unnest($2::text[], $3::int[]) AS p (name, version)',
+      [number, [...packs.keys()], [...packs.values()]],
+    );
     await tx.query('SELECT pg_notify($1, $2), pg_notify($3, $4)', [
       RULESET_CHANNEL,
       String(number),

@@ -13,19 +13,37 @@ import { matchesOf, type Findings } from '../verdicts/publish.js';
 import { LiveRuleset } from './live-ruleset.js';
 import { PackStore, type Published, type PublishedVersion } from './pack-store.js';
 
-const Name = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'lower-case letters, digits and single dashes').max(200);
+const Name = z
+  .string()
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'lower-case letters, digits and single dashes')
+  .max(200);
 /** The files of a pack's folder: name within it → text. */
 const Files = z.strictObject({ files: z.record(z.string().max(300), z.string()) });
 const DryRun = z.object({ dryRun: z.stringbool().optional() });
 const RollBack = z.strictObject({ version: z.number().int().min(1) });
 const Trial = z.strictObject({ text: z.string().max(MAX_TEXT), context: SourceLabels.shape.context });
-const Version = z.object({ name: z.string(), version: z.number(), sha256: z.string(), publishedAt: z.string(), publishedBy: z.string(), active: z.boolean() });
-const Trialled = Verdict.omit({ postId: true, revision: true }).extend({ normalised: z.string(), nearMisses: Verdict.shape.matches });
+const Version = z.object({
+  name: z.string(),
+  version: z.number(),
+  sha256: z.string(),
+  publishedAt: z.string(),
+  publishedBy: z.string(),
+  active: z.boolean(),
+});
+const Trialled = Verdict.omit({ postId: true, revision: true }).extend({
+  normalised: z.string(),
+  nearMisses: Verdict.shape.matches,
+});
 
 /** What publishing says; of a dry run `version` and `ruleset` are null, and failing examples are listed, not refused. */
 export interface PublishingReport {
   readonly report: PackReport;
-  readonly examples: readonly { readonly rule: string; readonly expected: string; readonly example: string; readonly message: string }[];
+  readonly examples: readonly {
+    readonly rule: string;
+    readonly expected: string;
+    readonly example: string;
+    readonly message: string;
+  }[];
   readonly version: number | null;
   readonly ruleset: number | null;
   readonly changed: boolean;
@@ -45,18 +63,27 @@ export class PacksController {
   async list(): Promise<PackView[]> {
     const ruleset = await this.store.activeNumber();
     const versions = await this.store.activeVersions();
-    return Promise.all(versions.map(async (one) => viewOf(one, await this.store.content(one.name, one.version), ruleset)));
+    return Promise.all(
+      versions.map(async (one) => viewOf(one, await this.store.content(one.name, one.version), ruleset)),
+    );
   }
 
   @Get('packs/:name')
   @RequirePermission('packs.read')
-  @Documented({ summary: 'One rule pack in force, its report and its content', response: PackView.extend({ report: z.unknown(), content: Pack }) })
+  @Documented({
+    summary: 'One rule pack in force, its report and its content',
+    response: PackView.extend({ report: z.unknown(), content: Pack }),
+  })
   async one(@Param('name') name: string): Promise<PackView & { report: PackReport; content: Pack }> {
     const wanted = parse(Name, name, 'pack name');
     const version = (await this.store.activeVersions()).find((one) => one.name === wanted);
     if (!version) throw new VigilError('not-found', `no pack named ${wanted} is in force`);
     const content = await this.store.content(wanted, version.version);
-    return { ...viewOf(version, content, await this.store.activeNumber()), report: packReport(content), content };
+    return {
+      ...viewOf(version, content, await this.store.activeNumber()),
+      report: packReport(content),
+      content,
+    };
   }
 
   @Get('packs/:name/versions')
@@ -73,11 +100,16 @@ export class PacksController {
   @HttpCode(200)
   @RequirePermission('packs.publish')
   @Documented({
-    summary: 'Publish a rule pack: its files, or the whole of it as one YAML or JSON document; dryRun=1 only checks',
+    summary:
+      'Publish a rule pack: its files, or the whole of it as one YAML or JSON document; dryRun=1 only checks',
     body: z.union([Files, Pack]),
     query: DryRun,
   })
-  async publish(@Body() body: unknown, @Query() query: unknown, @CurrentUser() user: Identity): Promise<PublishingReport> {
+  async publish(
+    @Body() body: unknown,
+    @Query() query: unknown,
+    @CurrentUser() user: Identity,
+  ): Promise<PublishingReport> {
     const { dryRun } = parse(DryRun, query, 'publishing');
     const parsed = parsePack(filesOf(body));
     if (!parsed.pack) throw packError('rule pack', parsed);
@@ -85,8 +117,15 @@ export class PacksController {
     const examples = checkExamples(parsed.pack);
     if (dryRun) return { report, examples, version: null, ruleset: null, changed: false };
     if (examples.length > 0) {
-      const fields = examples.map(({ rule, expected, example, message }) => ({ path: `${rule} examples.${expected}`, message: `“${example}” ${message}` }));
-      throw new VigilError('bad-input', `rule pack ${parsed.pack.name}: ${examples.length} of its examples do not hold, the first in ${fields[0]?.path}: ${fields[0]?.message}`, { fields });
+      const fields = examples.map(({ rule, expected, example, message }) => ({
+        path: `${rule} examples.${expected}`,
+        message: `“${example}” ${message}`,
+      }));
+      throw new VigilError(
+        'bad-input',
+        `rule pack ${parsed.pack.name}: ${examples.length} of its examples do not hold, the first in ${fields[0]?.path}: ${fields[0]?.message}`,
+        { fields },
+      );
     }
     const { version, ruleset, changed } = await this.store.publish(parsed.pack, user.id);
     return { report, examples, version, ruleset, changed };
@@ -96,7 +135,11 @@ export class PacksController {
   @HttpCode(200)
   @RequirePermission('packs.publish')
   @Documented({ summary: 'Put an earlier version of a rule pack in force again', body: RollBack })
-  rollBack(@Param('name') name: string, @Body() body: unknown, @CurrentUser() user: Identity): Promise<Published> {
+  rollBack(
+    @Param('name') name: string,
+    @Body() body: unknown,
+    @CurrentUser() user: Identity,
+  ): Promise<Published> {
     const { version } = parse(RollBack, body, 'roll-back');
     return this.store.rollBack(parse(Name, name, 'pack name'), version, user.id);
   }
@@ -104,21 +147,34 @@ export class PacksController {
   @Post('classify')
   @HttpCode(200)
   @RequirePermission('packs.read')
-  @Documented({ summary: 'Test bench: judge a text by the rules in force and show what lies between', body: Trial, response: Trialled })
+  @Documented({
+    summary: 'Test bench: judge a text by the rules in force and show what lies between',
+    body: Trial,
+    response: Trialled,
+  })
   classify(@Body() body: unknown): z.infer<typeof Trialled> & Findings {
     const subject = parse(Trial, body, 'text to classify');
     const ruleset = this.live.current();
     const { findings, judgement, normalised } = inspect(ruleset, subject);
-    return { ...findings, normalised: normalised.text(), nearMisses: matchesOf(ruleset, judgement?.nearMisses ?? [], normalised) };
+    return {
+      ...findings,
+      normalised: normalised.text(),
+      nearMisses: matchesOf(ruleset, judgement?.nearMisses ?? [], normalised),
+    };
   }
 }
 
 /** A body is the map of a folder's files, or a whole pack: as YAML text, or as JSON, whose faults are told by field. */
 function filesOf(body: unknown): ReadonlyMap<string, string> {
   if (typeof body === 'string') return new Map([['pack.yaml', body]]);
-  if (typeof body === 'object' && body !== null && 'files' in body) return new Map(Object.entries(parse(Files, body, 'rule pack').files));
-  if (typeof body === 'object' && body !== null) return new Map([['pack.yaml', JSON.stringify(body, null, 1)]]);
-  throw new VigilError('bad-input', 'rule pack: send {"files": {"pack.yaml": "…", "rules/….yaml": "…"}}, or one YAML or JSON document');
+  if (typeof body === 'object' && body !== null && 'files' in body)
+    return new Map(Object.entries(parse(Files, body, 'rule pack').files));
+  if (typeof body === 'object' && body !== null)
+    return new Map([['pack.yaml', JSON.stringify(body, null, 1)]]);
+  throw new VigilError(
+    'bad-input',
+    'rule pack: send {"files": {"pack.yaml": "…", "rules/….yaml": "…"}}, or one YAML or JSON document',
+  );
 }
 
 function viewOf(version: PublishedVersion, content: Pack, ruleset: number): PackView {
@@ -133,5 +189,11 @@ function viewOf(version: PublishedVersion, content: Pack, ruleset: number): Pack
     languages: Object.keys(rule.phrases),
     phrases: Object.values(rule.phrases).reduce((sum, list) => sum + list.length, 0),
   }));
-  return { ...version, title: content.title, ruleset, rules, unverifiedReferences: content.rules.filter(isUnverified).length };
+  return {
+    ...version,
+    title: content.title,
+    ruleset,
+    rules,
+    unverifiedReferences: content.rules.filter(isUnverified).length,
+  };
 }

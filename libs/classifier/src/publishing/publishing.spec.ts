@@ -7,7 +7,14 @@ import { PostgresBus, type Batch, type Consumer } from '@vigil/bus';
 import { readSettings } from '@vigil/config';
 import { POSTS, VERDICTS, VerdictEvent, channelKey, type Clock } from '@vigil/contracts';
 import type { Telemetry } from '@vigil/telemetry';
-import { TestClock, aPost, aPostEvent, eventually, recordingTelemetry, withTestDatabase } from '@vigil/testing';
+import {
+  TestClock,
+  aPost,
+  aPostEvent,
+  eventually,
+  recordingTelemetry,
+  withTestDatabase,
+} from '@vigil/testing';
 import { loadPack } from '../packs/load-pack.js';
 import { GREEN_BANNER, greenBanner } from '../packs/pack.fixture.js';
 import { parsePack } from '../packs/parse-pack.js';
@@ -61,18 +68,38 @@ describe('publishing', () => {
   }
 
   it('makes immutable versions and one number for each combination', async () => {
-    expect(await store.publish(packSaying('one two'), 'admin')).toEqual({ name: 'green-banner', version: 1, ruleset: 1, changed: true });
-    expect(await store.publish(packSaying('one two'), 'admin')).toMatchObject({ version: 1, ruleset: 1, changed: false });
-    expect(await store.publish({ ...packSaying('one two'), name: 'second' }, 'admin')).toMatchObject({ version: 1, ruleset: 2 });
+    expect(await store.publish(packSaying('one two'), 'admin')).toEqual({
+      name: 'green-banner',
+      version: 1,
+      ruleset: 1,
+      changed: true,
+    });
+    expect(await store.publish(packSaying('one two'), 'admin')).toMatchObject({
+      version: 1,
+      ruleset: 1,
+      changed: false,
+    });
+    expect(await store.publish({ ...packSaying('one two'), name: 'second' }, 'admin')).toMatchObject({
+      version: 1,
+      ruleset: 2,
+    });
     expect(await store.publish(packSaying('three four'), 'admin')).toMatchObject({ version: 2, ruleset: 3 });
-    expect(await store.active()).toEqual({ number: 3, packs: [{ name: 'green-banner', version: 2 }, { name: 'second', version: 1 }] });
+    expect(await store.active()).toEqual({
+      number: 3,
+      packs: [
+        { name: 'green-banner', version: 2 },
+        { name: 'second', version: 1 },
+      ],
+    });
     expect(await store.content('green-banner', 1)).toEqual(packSaying('one two'));
     await expect(db().query(`UPDATE pack_version SET content = '{}'`)).rejects.toThrow(/never changes/);
     await expect(store.content('green-banner', 9)).rejects.toThrow('has no version 9');
   });
 
   it('gives each of many that publish at once a number of its own', async () => {
-    const results = await Promise.all(['a b', 'c d', 'e f', 'g h', 'i j'].map((phrase) => store.publish(packSaying(phrase), 'admin')));
+    const results = await Promise.all(
+      ['a b', 'c d', 'e f', 'g h', 'i j'].map((phrase) => store.publish(packSaying(phrase), 'admin')),
+    );
     expect(results.map((one) => one.ruleset).sort()).toEqual([1, 2, 3, 4, 5]);
     expect(results.map((one) => one.version).sort()).toEqual([1, 2, 3, 4, 5]);
   });
@@ -80,11 +107,18 @@ describe('publishing', () => {
   it('rolls back under a new number, and the next version follows the highest', async () => {
     await store.publish(packSaying('one two'), 'admin');
     await store.publish(packSaying('three four'), 'admin');
-    expect(await store.rollBack('green-banner', 1, 'admin')).toEqual({ name: 'green-banner', version: 1, ruleset: 3, changed: true });
+    expect(await store.rollBack('green-banner', 1, 'admin')).toEqual({
+      name: 'green-banner',
+      version: 1,
+      ruleset: 3,
+      changed: true,
+    });
     expect(await store.rollBack('green-banner', 1, 'admin')).toMatchObject({ ruleset: 3, changed: false });
     expect(await store.publish(packSaying('five six'), 'admin')).toMatchObject({ version: 3, ruleset: 4 });
     await expect(store.rollBack('green-banner', 77, 'admin')).rejects.toThrow('has no version 77');
-    const audit = await db().query<{ action: string }>(`SELECT action FROM audit_entry WHERE subject = 'green-banner' ORDER BY seq DESC LIMIT 2`);
+    const audit = await db().query<{ action: string }>(
+      `SELECT action FROM audit_entry WHERE subject = 'green-banner' ORDER BY seq DESC LIMIT 2`,
+    );
     expect(audit.map((entry) => entry.action)).toEqual(['pack.publish', 'pack.rollback']);
   });
 
@@ -105,7 +139,9 @@ describe('publishing', () => {
     const ruleset = new LiveRuleset(db(), store, telemetry);
     closing.push(() => ruleset.stop());
     await ruleset.start();
-    await db().query(`INSERT INTO pack_version SELECT name, 2, sha256, '{"name": "broken"}', now(), 'admin' FROM pack_version`);
+    await db().query(
+      `INSERT INTO pack_version SELECT name, 2, sha256, '{"name": "broken"}', now(), 'admin' FROM pack_version`,
+    );
     await db().query(`INSERT INTO ruleset SELECT 2, now(), 'admin', 'by hand'`);
     await db().query(`INSERT INTO ruleset_pack VALUES (2, 'green-banner', 2)`);
     await ruleset.refresh();
@@ -120,7 +156,11 @@ describe('publishing', () => {
   describe('at a start', () => {
     it('publishes a folder once, and again only when its content changed', async () => {
       const folder = await packsFolder(GREEN_BANNER);
-      expect(await seedPacks(store, folder)).toEqual({ published: ['green-banner 1'], faults: [], examples: [] });
+      expect(await seedPacks(store, folder)).toEqual({
+        published: ['green-banner 1'],
+        faults: [],
+        examples: [],
+      });
       expect(await seedPacks(store, folder)).toMatchObject({ published: [] });
       // What people publish over HTTP stays in force at the next start …
       await store.publish(packSaying('three four'), 'admin');
@@ -129,7 +169,10 @@ describe('publishing', () => {
       // … until the folder brings something new; a comment is nothing new.
       await writeFile(join(folder, 'green-banner', 'pack.yaml'), `# a comment\n${GREEN_BANNER}`);
       expect(await seedPacks(store, folder)).toMatchObject({ published: [] });
-      await writeFile(join(folder, 'green-banner', 'pack.yaml'), GREEN_BANNER.replace('severity: low', 'severity: medium'));
+      await writeFile(
+        join(folder, 'green-banner', 'pack.yaml'),
+        GREEN_BANNER.replace('severity: low', 'severity: medium'),
+      );
       expect(await seedPacks(store, folder)).toMatchObject({ published: ['green-banner 3'] });
     });
 
@@ -141,11 +184,15 @@ describe('publishing', () => {
 
     it('keeps the last good version of a pack at fault, and refuses a start without one', async () => {
       const folder = await packsFolder(GREEN_BANNER.replace('severity: low', 'severity: none'));
-      await expect(seedPacks(store, folder)).rejects.toThrow(/rule pack green-banner: 1 fault\n {2}pack\.yaml:\d+:\d+ rules\.1\.severity/);
+      await expect(seedPacks(store, folder)).rejects.toThrow(
+        /rule pack green-banner: 1 fault\n {2}pack\.yaml:\d+:\d+ rules\.1\.severity/,
+      );
       await store.publish(packSaying('one two'), 'admin');
       const { faults, published } = await seedPacks(store, folder);
       expect(published).toEqual([]);
-      expect(faults).toEqual([{ pack: 'green-banner', message: expect.stringContaining('rules.1.severity') }]);
+      expect(faults).toEqual([
+        { pack: 'green-banner', message: expect.stringContaining('rules.1.severity') },
+      ]);
     });
 
     it('refuses a folder of another name than its pack', async () => {
@@ -164,23 +211,51 @@ describe('publishing', () => {
     it('checks without publishing, publishes, lists, rolls back', async () => {
       const packs = new PacksController(store, await published());
       const dry = await packs.publish(packSaying('three four'), { dryRun: '1' }, ADMIN);
-      expect(dry).toMatchObject({ version: null, changed: false, report: { rules: 3, unverified: 1 }, examples: [] });
+      expect(dry).toMatchObject({
+        version: null,
+        changed: false,
+        report: { rules: 3, unverified: 1 },
+        examples: [],
+      });
       const files = { files: { 'pack.yaml': GREEN_BANNER.replaceAll(/forest office/gi, 'three four') } };
       expect(await packs.publish(files, {}, ADMIN)).toMatchObject({ version: 2, ruleset: 2, changed: true });
-      expect(await packs.publish(files.files['pack.yaml'], {}, ADMIN)).toMatchObject({ version: 2, changed: false });
+      expect(await packs.publish(files.files['pack.yaml'], {}, ADMIN)).toMatchObject({
+        version: 2,
+        changed: false,
+      });
       expect(await packs.list()).toEqual([
-        expect.objectContaining({ name: 'green-banner', version: 2, ruleset: 2, publishedBy: 'admin', unverifiedReferences: 1, rules: expect.any(Array) }),
+        expect.objectContaining({
+          name: 'green-banner',
+          version: 2,
+          ruleset: 2,
+          publishedBy: 'admin',
+          unverifiedReferences: 1,
+          rules: expect.any(Array),
+        }),
       ]);
       expect((await packs.one('green-banner')).content.rules).toHaveLength(3);
-      expect(await packs.rollBack('green-banner', { version: 1 }, ADMIN)).toMatchObject({ version: 1, ruleset: 3 });
-      expect((await packs.versions('green-banner')).map((one) => [one.version, one.active])).toEqual([[2, false], [1, true]]);
+      expect(await packs.rollBack('green-banner', { version: 1 }, ADMIN)).toMatchObject({
+        version: 1,
+        ruleset: 3,
+      });
+      expect((await packs.versions('green-banner')).map((one) => [one.version, one.active])).toEqual([
+        [2, false],
+        [1, true],
+      ]);
     });
 
     it('refuses what is at fault, by place and field, and changes nothing', async () => {
       const packs = new PacksController(store, await published());
-      await expect(packs.publish(GREEN_BANNER.replace('severity: low', 'severity: x'), {}, ADMIN)).rejects.toMatchObject({
+      await expect(
+        packs.publish(GREEN_BANNER.replace('severity: low', 'severity: x'), {}, ADMIN),
+      ).rejects.toMatchObject({
         code: 'bad-input',
-        fields: [{ path: expect.stringMatching(/^pack\.yaml:\d+:\d+ rules\.1\.severity$/), message: expect.stringContaining('low') }],
+        fields: [
+          {
+            path: expect.stringMatching(/^pack\.yaml:\d+:\d+ rules\.1\.severity$/),
+            message: expect.stringContaining('low'),
+          },
+        ],
       });
       const failing = GREEN_BANNER.replace('[an evergreen tree]', '[so evergreen and growing]');
       await expect(packs.publish(failing, {}, ADMIN)).rejects.toThrow(/1 of its examples do not hold/);
@@ -197,7 +272,10 @@ describe('publishing', () => {
       const bench = packs.classify({ ...text, context: 'news' });
       expect(bench.normalised).toBe('evergreen and growing watering day forest office');
       expect(bench.matches.map((match) => match.rule)).toEqual(['green-banner/office']);
-      expect(bench.cancelled.map((match) => match.rule)).toEqual(['green-banner/evergreen', 'green-banner/watering']);
+      expect(bench.cancelled.map((match) => match.rule)).toEqual([
+        'green-banner/evergreen',
+        'green-banner/watering',
+      ]);
       expect(packs.classify({ text: 'watering day', context: 'unknown' }).nearMisses).toHaveLength(1);
       expect(() => packs.classify({ text: 7 })).toThrow('text to classify: text:');
     });
@@ -212,10 +290,20 @@ describe('publishing', () => {
     const bus = new PostgresBus(db(), telemetry, { partitions: 2, transitDays: 7, transitMaxBytes: 1e9 });
     const packsDir = await packsFolder(GREEN_BANNER);
     const ruleset = new LiveRuleset(db(), store, telemetry);
-    const classifier = new Classifier(bus, ruleset, store, telemetry, readSettings({ VIGIL_PACKS_DIR: packsDir }));
+    const classifier = new Classifier(
+      bus,
+      ruleset,
+      store,
+      telemetry,
+      readSettings({ VIGIL_PACKS_DIR: packsDir }),
+    );
     const verdicts = new Map<string, VerdictEvent>();
     let consumer: Consumer | null = null;
-    closing.push(() => bus.close(), async () => consumer?.stop(), () => classifier.beforeApplicationShutdown());
+    closing.push(
+      () => bus.close(),
+      async () => consumer?.stop(),
+      () => classifier.beforeApplicationShutdown(),
+    );
     await classifier.onApplicationBootstrap();
     consumer = await bus.consume(VERDICTS, 'test', {
       handle: async (batch: Batch<VerdictEvent>) => {
@@ -225,13 +313,19 @@ describe('publishing', () => {
 
     const say = async (...texts: string[]) => {
       const events = texts.map((text) => aPostEvent(aPost().saying(text)));
-      await bus.publish(POSTS, events.map((value) => ({ key: channelKey(value.post), value })));
+      await bus.publish(
+        POSTS,
+        events.map((value) => ({ key: channelKey(value.post), value })),
+      );
       const ids = events.map((event) => event.post.id);
       await eventually(() => ids.every((id) => verdicts.has(id)));
       return ids.map((id) => verdicts.get(id));
     };
     const [hit, none] = await say('Forest Office', 'good morning');
-    expect(hit).toMatchObject({ verdict: { ruleset: 1, severity: 'critical' }, post: { text: 'Forest Office' } });
+    expect(hit).toMatchObject({
+      verdict: { ruleset: 1, severity: 'critical' },
+      post: { text: 'Forest Office' },
+    });
     expect(none).toMatchObject({ verdict: { ruleset: 1, matches: [] }, post: null });
 
     await store.publish(packSaying('good morning'), 'admin');

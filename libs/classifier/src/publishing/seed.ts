@@ -39,7 +39,11 @@ export async function seedPacks(store: PackStore, dir: string): Promise<Seeded> 
     });
     if (!pack) continue;
     const sha256 = packHash(pack);
-    const result = await store.publish(pack, STARTUP, (versions) => versions.find((one) => one.publishedBy === STARTUP)?.sha256 === sha256);
+    const result = await store.publish(
+      pack,
+      STARTUP,
+      (versions) => versions.find((one) => one.publishedBy === STARTUP)?.sha256 === sha256,
+    );
     if (!result.changed) continue;
     published.push(`${name} ${result.version}`);
     const failures = checkExamples(pack).length;
@@ -51,5 +55,8 @@ export async function seedPacks(store: PackStore, dir: string): Promise<Seeded> 
 async function loadNamed(folder: string, name: string): Promise<Pack> {
   const pack = await loadPack(folder);
   if (pack.name === name) return pack;
-  throw new VigilError('bad-input', `${folder}/pack.yaml: the pack is named ${pack.name}, its folder ${name}: name them alike`);
+  throw new VigilError(
+    'bad-input',
+    `${folder}/pack.yaml: the pack is named ${pack.name}, its folder ${name}: name them alike`,
+  );
 }

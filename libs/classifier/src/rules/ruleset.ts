@@ -63,7 +63,8 @@ function takesProclitics(language: string): boolean {
 export function compileRuleset(packs: readonly PackVersion[], number = 0): Ruleset {
   const names = packs.map((pack) => pack.content.name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice !== undefined) throw new VigilError('bad-input', `two packs are named ${twice}: a ruleset has each name once`);
+  if (twice !== undefined)
+    throw new VigilError('bad-input', `two packs are named ${twice}: a ruleset has each name once`);
   const phrases: Phrase[] = [];
   const uses: PhraseUse[] = [];
   const rules: CompiledRule[] = [];
@@ -102,15 +103,40 @@ export function compileRuleset(packs: readonly PackVersion[], number = 0): Rules
   });
   const published = packs.map(({ content, version }) => ({ name: content.name, version }));
   const categories = new Map(rules.map((rule) => [rule.id, rule.category]));
-  return { number, packs: published, rules, categories, markers, uses, automaton: PhraseAutomaton.build(phrases) };
+  return {
+    number,
+    packs: published,
+    rules,
+    categories,
+    markers,
+    uses,
+    automaton: PhraseAutomaton.build(phrases),
+  };
 }
 
-function compileRule(rule: SloganRule, name: string, pack: number, packVersion: number, signs: ReadonlyMap<string, number>): CompiledRule {
+function compileRule(
+  rule: SloganRule,
+  name: string,
+  pack: number,
+  packVersion: number,
+  signs: ReadonlyMap<string, number>,
+): CompiledRule {
   const { title, category, severity, indicator, stance } = rule;
   const needs = rule.needs && {
     signs: new Set(rule.needs.signs.flatMap((sign) => signs.get(sign) ?? [])),
     categories: new Set(rule.needs.categories),
   };
   const id = RuleId.parse(`${name}/${rule.id}`);
-  return { id, pack, packVersion, title, category, severity, indicator, stance, excludedBy: new Set(rule.excludedBy), needs: needs ?? null };
+  return {
+    id,
+    pack,
+    packVersion,
+    title,
+    category,
+    severity,
+    indicator,
+    stance,
+    excludedBy: new Set(rule.excludedBy),
+    needs: needs ?? null,
+  };
 }

@@ -1,5 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { MessageBus, type Batch, type Consumer, type Message } from '@vigil/bus';
 import { SETTINGS, type Settings } from '@vigil/config';
 import { POSTS, VERDICTS, type PostEvent, type VerdictEvent } from '@vigil/contracts';
@@ -31,8 +36,18 @@ export class Classifier implements OnApplicationBootstrap, BeforeApplicationShut
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {
     const registers = [telemetry.metrics];
-    this.posts = new Counter({ name: 'vigil_classifier_posts_total', help: 'Post events judged', labelNames: ['outcome'], registers });
-    this.matches = new Counter({ name: 'vigil_classifier_matches_total', help: 'Standing matches by the category of their rule', labelNames: ['category'], registers });
+    this.posts = new Counter({
+      name: 'vigil_classifier_posts_total',
+      help: 'Post events judged',
+      labelNames: ['outcome'],
+      registers,
+    });
+    this.matches = new Counter({
+      name: 'vigil_classifier_matches_total',
+      help: 'Standing matches by the category of their rule',
+      labelNames: ['category'],
+      registers,
+    });
     this.seconds = new Histogram({
       name: 'vigil_classifier_batch_seconds',
       help: 'From taking a batch of posts to its verdicts being durable',
@@ -56,11 +71,23 @@ export class Classifier implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   private async seed(): Promise<void> {
-    const { published, faults, examples } = await seedPacks(this.store, this.settings.classifier.packsDir ?? DEFAULT_PACKS_DIR);
+    const { published, faults, examples } = await seedPacks(
+      this.store,
+      this.settings.classifier.packsDir ?? DEFAULT_PACKS_DIR,
+    );
     if (published.length > 0) this.telemetry.log.info({ published }, 'rule packs published');
-    for (const { pack, failures } of examples) this.telemetry.log.warn({ pack, failures }, 'examples of a rule pack do not hold: npm run vigil -- rules test');
-    for (const { pack, message } of faults) this.telemetry.log.error({ pack, message }, 'a rule pack is at fault: its last good version stays in force');
-    if (faults.length > 0) this.packFault = `The last good version stays in force of: ${faults.map((fault) => fault.pack).join(', ')}. ${faults[0]?.message ?? ''}`;
+    for (const { pack, failures } of examples)
+      this.telemetry.log.warn(
+        { pack, failures },
+        'examples of a rule pack do not hold: npm run vigil -- rules test',
+      );
+    for (const { pack, message } of faults)
+      this.telemetry.log.error(
+        { pack, message },
+        'a rule pack is at fault: its last good version stays in force',
+      );
+    if (faults.length > 0)
+      this.packFault = `The last good version stays in force of: ${faults.map((fault) => fault.pack).join(', ')}. ${faults[0]?.message ?? ''}`;
   }
 
   private async handle(batch: Batch<PostEvent>): Promise<void> {
@@ -72,7 +99,10 @@ export class Classifier implements OnApplicationBootstrap, BeforeApplicationShut
       try {
         verdicts.push({ key: message.key, value: verdictEvent(ruleset, message.value) });
       } catch (error) {
-        await batch.reject(message, `could not be judged: ${error instanceof Error ? error.message : String(error)}`);
+        await batch.reject(
+          message,
+          `could not be judged: ${error instanceof Error ? error.message : String(error)}`,
+        );
       }
       if (performance.now() - turnBegan > YIELD_AFTER_MS) {
         await nextTurn();
@@ -91,7 +121,8 @@ export class Classifier implements OnApplicationBootstrap, BeforeApplicationShut
     for (const { value } of verdicts) {
       if (value.verdict.matches.length === 0) continue;
       hits++;
-      for (const { rule } of value.verdict.matches) this.matches.inc({ category: ruleset.categories.get(rule) ?? 'unknown' });
+      for (const { rule } of value.verdict.matches)
+        this.matches.inc({ category: ruleset.categories.get(rule) ?? 'unknown' });
     }
     this.posts.inc({ outcome: 'hit' }, hits);
     this.posts.inc({ outcome: 'none' }, verdicts.length - hits);

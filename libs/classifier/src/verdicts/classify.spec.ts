@@ -17,7 +17,8 @@ const ruleset = compileRuleset([{ content: pack, version: 3 }], 7);
 
 const judge = (text: string, context = 'unknown') => classifyText(ruleset, { text, context });
 /** Rule ids without the pack's name, and the published text of each. */
-const standing = (text: string, context?: string) => judge(text, context).matches.map((m) => `${m.rule.split('/')[1]}=${text.slice(m.span.start, m.span.end)}`);
+const standing = (text: string, context?: string) =>
+  judge(text, context).matches.map((m) => `${m.rule.split('/')[1]}=${text.slice(m.span.start, m.span.end)}`);
 
 describe('a match', () => {
   it('names rule, pack version, language, and both forms of what was found', () => {
@@ -60,8 +61,15 @@ describe('a match', () => {
   });
 
   it('is counted once where phrases of one rule overlap', () => {
-    expect(standing('forest office, evergreen and growing', 'supporter')).toEqual(['office=forest office', 'evergreen=evergreen and growing']);
-    expect(standing('green banner watering day; evergreen and growing')).toEqual(['watering=green banner watering', 'watering=watering day', 'evergreen=evergreen and growing']);
+    expect(standing('forest office, evergreen and growing', 'supporter')).toEqual([
+      'office=forest office',
+      'evergreen=evergreen and growing',
+    ]);
+    expect(standing('green banner watering day; evergreen and growing')).toEqual([
+      'watering=green banner watering',
+      'watering=watering day',
+      'evergreen=evergreen and growing',
+    ]);
   });
 });
 
@@ -77,7 +85,10 @@ describe('a second sign', () => {
   });
 
   it('missing is a near miss for the test bench, and nothing in the verdict', () => {
-    const { findings, judgement } = inspect(ruleset, { text: 'watering day in the park', context: 'unknown' });
+    const { findings, judgement } = inspect(ruleset, {
+      text: 'watering day in the park',
+      context: 'unknown',
+    });
     expect(judgement?.nearMisses).toHaveLength(1);
     expect(findings).toMatchObject({ matches: [], cancelled: [], exclusions: [], score: 0 });
   });
@@ -89,18 +100,50 @@ describe('a second sign', () => {
 
 describe('what speaks against a match', () => {
   it.each([
-    ['a phrase of unless', 'the evergreen and growing season', 'unknown', 'other', 'part of “evergreen and growing season”'],
+    [
+      'a phrase of unless',
+      'the evergreen and growing season',
+      'unknown',
+      'other',
+      'part of “evergreen and growing season”',
+    ],
     ['a news source', 'evergreen and growing', 'news', 'news', 'published by a news source'],
     ['a research source', 'evergreen and growing', 'research', 'academic', 'published by a research source'],
-    ['a government source', 'evergreen and growing', 'government', 'other', 'published by a government source'],
-    ['counter-speech', 'evergreen and growing', 'counter-speech', 'counter-speech', 'published by a source of counter-speech'],
-    ['a context marker', 'They say evergreen and growing, according to officials.', 'unknown', 'news', 'reported speech'],
-    ['enough different markers', 'evergreen and growing? We condemn it, shame on them', 'unknown', 'counter-speech', 'condemnation'],
+    [
+      'a government source',
+      'evergreen and growing',
+      'government',
+      'other',
+      'published by a government source',
+    ],
+    [
+      'counter-speech',
+      'evergreen and growing',
+      'counter-speech',
+      'counter-speech',
+      'published by a source of counter-speech',
+    ],
+    [
+      'a context marker',
+      'They say evergreen and growing, according to officials.',
+      'unknown',
+      'news',
+      'reported speech',
+    ],
+    [
+      'enough different markers',
+      'evergreen and growing? We condemn it, shame on them',
+      'unknown',
+      'counter-speech',
+      'condemnation',
+    ],
   ])('%s cancels, and is told', (_, text, source, context, reason) => {
     const verdict = judge(text, source);
     expect(verdict.matches).toEqual([]);
     expect(verdict.cancelled.map((match) => match.rule)).toEqual(['green-banner/evergreen']);
-    expect(verdict.exclusions).toEqual([expect.objectContaining({ rule: 'green-banner/evergreen', context, reason, cancels: true })]);
+    expect(verdict.exclusions).toEqual([
+      expect.objectContaining({ rule: 'green-banner/evergreen', context, reason, cancels: true }),
+    ]);
     expect(verdict).toMatchObject({ score: 0, severity: null, indicator: null, stance: 'unclear' });
   });
 
@@ -119,7 +162,9 @@ describe('what speaks against a match', () => {
 
   it('excuses no source that speaks for the movement', () => {
     const verdict = judge('evergreen and growing, according to officials', 'official');
-    expect(verdict.exclusions).toEqual([expect.objectContaining({ reason: 'reported speech', cancels: false })]);
+    expect(verdict.exclusions).toEqual([
+      expect.objectContaining({ reason: 'reported speech', cancels: false }),
+    ]);
     expect(verdict.matches).toHaveLength(1);
   });
 
@@ -145,9 +190,16 @@ describe('the score', () => {
 
 describe('a verdict', () => {
   it('holds to its contract, carries the post only with a match, and the facts always', () => {
-    const hit = verdictEvent(ruleset, aPostEvent(aPost().saying('Forest Office').edited(2), { type: 'edited', region: 'sahel' }));
+    const hit = verdictEvent(
+      ruleset,
+      aPostEvent(aPost().saying('Forest Office').edited(2), { type: 'edited', region: 'sahel' }),
+    );
     expect(VerdictEvent.parse(hit)).toEqual(hit);
-    expect(hit).toMatchObject({ type: 'edited', facts: { revision: 2, region: 'sahel' }, verdict: { ruleset: 7, revision: 2 } });
+    expect(hit).toMatchObject({
+      type: 'edited',
+      facts: { revision: 2, region: 'sahel' },
+      verdict: { ruleset: 7, revision: 2 },
+    });
     expect(hit.post?.text).toBe('Forest Office');
     expect(verdictEvent(ruleset, aPostEvent(aPost().saying('hello'))).post).toBeNull();
   });
@@ -165,27 +217,64 @@ describe('a verdict', () => {
 
   it('comes in bounded time for the longest texts', () => {
     const began = performance.now();
-    for (const unit of ['evergreen and ', 'ﷺ', '\ud800', 'a\u0301', '#aB', 'وال', 'watering day green banner according to officials ']) {
+    for (const unit of [
+      'evergreen and ',
+      'ﷺ',
+      '\ud800',
+      'a\u0301',
+      '#aB',
+      'وال',
+      'watering day green banner according to officials ',
+    ]) {
       judge(unit.repeat(MAX_TEXT / unit.length));
     }
     expect(performance.now() - began).toBeLessThan(5_000);
   });
 
   it('never fails, and keeps every span within the text', () => {
-    const words = fc.constantFrom('evergreen', 'and', 'growing', 'Forest Office', 'watering day', 'green banner', 'according to officials', 'خضراء', 'وتنمو', '#', '\ud800', '\u200b', ' ', ' ', '😀', 'ﷺ');
-    const texts = fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), fc.array(words, { maxLength: 40 }).map((list) => list.join(' ')));
+    const words = fc.constantFrom(
+      'evergreen',
+      'and',
+      'growing',
+      'Forest Office',
+      'watering day',
+      'green banner',
+      'according to officials',
+      'خضراء',
+      'وتنمو',
+      '#',
+      '\ud800',
+      '\u200b',
+      ' ',
+      ' ',
+      '😀',
+      'ﷺ',
+    );
+    const texts = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 300 }),
+      fc.array(words, { maxLength: 40 }).map((list) => list.join(' ')),
+    );
     fc.assert(
       fc.property(texts, fc.string({ maxLength: 12 }), (text, context) => {
         const verdict = classify(ruleset, aPostEvent(aPost().saying(text), { context }));
         expect(Verdict.safeParse(verdict).success).toBe(true);
-        for (const { span } of [...verdict.matches, ...verdict.cancelled]) expect(span.start < span.end && span.end <= text.length).toBe(true);
+        for (const { span } of [...verdict.matches, ...verdict.cancelled])
+          expect(span.start < span.end && span.end <= text.length).toBe(true);
       }),
       { numRuns: RUNS },
     );
   }, 600_000);
 
   it('comes for whatever passes for a line of an import', () => {
-    const line = fc.record({ text: fc.string({ unit: 'binary' }), id: fc.oneof(fc.integer(), fc.string()), author: fc.jsonValue(), title: fc.jsonValue() }, { requiredKeys: [] });
+    const line = fc.record(
+      {
+        text: fc.string({ unit: 'binary' }),
+        id: fc.oneof(fc.integer(), fc.string()),
+        author: fc.jsonValue(),
+        title: fc.jsonValue(),
+      },
+      { requiredKeys: [] },
+    );
     fc.assert(
       fc.property(fc.oneof(line, fc.jsonValue()), (value) => {
         const parsed = ImportLine.safeParse(value);
@@ -199,17 +288,42 @@ describe('a verdict', () => {
 describe('a ruleset', () => {
   it('runs the examples of its packs', () => {
     expect(checkExamples(pack)).toEqual([]);
-    const spoiled = parsePack(greenBanner((yaml) => yaml.replace('[an evergreen tree]', '[forever evergreen and growing]'))).pack;
+    const spoiled = parsePack(
+      greenBanner((yaml) => yaml.replace('[an evergreen tree]', '[forever evergreen and growing]')),
+    ).pack;
     expect(spoiled && checkExamples(spoiled)).toEqual([
-      { rule: 'green-banner/evergreen', expected: 'noMatch', example: 'forever evergreen and growing', message: 'matched “evergreen and growing”' },
+      {
+        rule: 'green-banner/evergreen',
+        expected: 'noMatch',
+        example: 'forever evergreen and growing',
+        message: 'matched “evergreen and growing”',
+      },
     ]);
   });
 
   it('keeps the signs and markers of each pack to that pack', () => {
-    const other = parsePack(greenBanner((yaml) => yaml.replace('name: green-banner', 'name: other').replace('en: [green banner]', 'en: [red flag]').replace('[according to officials]', '[they said]'))).pack;
-    const both = compileRuleset([{ content: pack, version: 1 }, { content: other ?? pack, version: 2 }]);
-    const verdict = classifyText(both, { text: 'watering day of the red flag, according to officials', context: 'unknown' });
+    const other = parsePack(
+      greenBanner((yaml) =>
+        yaml
+          .replace('name: green-banner', 'name: other')
+          .replace('en: [green banner]', 'en: [red flag]')
+          .replace('[according to officials]', '[they said]'),
+      ),
+    ).pack;
+    const both = compileRuleset([
+      { content: pack, version: 1 },
+      { content: other ?? pack, version: 2 },
+    ]);
+    const verdict = classifyText(both, {
+      text: 'watering day of the red flag, according to officials',
+      context: 'unknown',
+    });
     expect(verdict.matches.map((match) => match.rule)).toEqual(['other/watering']);
-    expect(() => compileRuleset([{ content: pack, version: 1 }, { content: pack, version: 2 }])).toThrow('two packs are named green-banner');
+    expect(() =>
+      compileRuleset([
+        { content: pack, version: 1 },
+        { content: pack, version: 2 },
+      ]),
+    ).toThrow('two packs are named green-banner');
   });
 });

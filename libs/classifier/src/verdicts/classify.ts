@@ -16,13 +16,20 @@ export function classifyText(ruleset: Ruleset, subject: Subject): Findings {
 }
 
 /** The same with what lies between, for the test bench. `judgement` is null where no rule was seen. */
-export function inspect(ruleset: Ruleset, subject: Subject): { findings: Findings; judgement: Judgement | null; normalised: NormalisedText } {
+export function inspect(
+  ruleset: Ruleset,
+  subject: Subject,
+): { findings: Findings; judgement: Judgement | null; normalised: NormalisedText } {
   normalise(subject.text, normalised);
   ruleset.automaton.find(normalised, found);
   const seen = sightingsOf(ruleset, found);
   if (!seen) return { findings: nothingFound(ruleset), judgement: null, normalised };
   const judgement = exclude(ruleset, seen, subject, normalised);
-  return { findings: publish(ruleset, judgement, score(ruleset, judgement), normalised), judgement, normalised };
+  return {
+    findings: publish(ruleset, judgement, score(ruleset, judgement), normalised),
+    judgement,
+    normalised,
+  };
 }
 
 /** The text to judge, or null where the event has none: a deletion. */

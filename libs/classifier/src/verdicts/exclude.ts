@@ -19,11 +19,21 @@ export interface Judgement {
 }
 
 /** Source labels that cancel, the contexts of a rule that let them, and what a reviewer reads. */
-const LABELS: Readonly<Record<string, { as: Exclusion['context']; any: readonly Context[]; reason: string }>> = {
+const LABELS: Readonly<
+  Record<string, { as: Exclusion['context']; any: readonly Context[]; reason: string }>
+> = {
   news: { as: 'news', any: ['news'], reason: 'published by a news source' },
   research: { as: 'academic', any: ['academic'], reason: 'published by a research source' },
-  government: { as: 'other', any: ['news', 'academic', 'counter-speech'], reason: 'published by a government source' },
-  'counter-speech': { as: 'counter-speech', any: ['counter-speech'], reason: 'published by a source of counter-speech' },
+  government: {
+    as: 'other',
+    any: ['news', 'academic', 'counter-speech'],
+    reason: 'published by a government source',
+  },
+  'counter-speech': {
+    as: 'counter-speech',
+    any: ['counter-speech'],
+    reason: 'published by a source of counter-speech',
+  },
   religious: { as: 'religious', any: ['religious'], reason: 'published by a source of religious teaching' },
 };
 
@@ -34,12 +44,29 @@ const PARTISAN: ReadonlySet<string> = new Set(['supporter', 'official']);
  * Weighs what speaks against each sighting of a rule, in this order: a phrase of its `unless` that overlaps it; a
  * missing second sign (then it is a near miss and no match at all); the source's label; the pack's context markers.
  */
-export function exclude(ruleset: Ruleset, seen: Sightings, subject: Subject, normalised: NormalisedText): Judgement {
+export function exclude(
+  ruleset: Ruleset,
+  seen: Sightings,
+  subject: Subject,
+  normalised: NormalisedText,
+): Judgement {
   const exclusions = new Map<string, Exclusion>();
-  const exclude = (rule: CompiledRule, context: Exclusion['context'], reason: string, by: Sighting | null, cancels: boolean) => {
+  const exclude = (
+    rule: CompiledRule,
+    context: Exclusion['context'],
+    reason: string,
+    by: Sighting | null,
+    cancels: boolean,
+  ) => {
     const key = `${rule.id} ${context} ${reason}`;
     if (exclusions.has(key)) return;
-    exclusions.set(key, { rule: rule.id, context, reason, span: by && normalised.span(by.start, by.end), cancels });
+    exclusions.set(key, {
+      rule: rule.id,
+      context,
+      reason,
+      span: by && normalised.span(by.start, by.end),
+      cancels,
+    });
   };
   const standing: Sighting[] = [];
   const cancelled: Sighting[] = [];
@@ -51,7 +78,13 @@ export function exclude(ruleset: Ruleset, seen: Sightings, subject: Subject, nor
       continue;
     }
     cancelled.push(sighting);
-    exclude(ruleOf(ruleset, sighting), 'other', `part of “${wordsOf(subject.text, normalised, other)}”`, other, true);
+    exclude(
+      ruleOf(ruleset, sighting),
+      'other',
+      `part of “${wordsOf(subject.text, normalised, other)}”`,
+      other,
+      true,
+    );
   }
   const signed = withSecondSigns(ruleset, meant, seen.signs, subject.context);
   for (const sighting of signed) {
@@ -60,11 +93,17 @@ export function exclude(ruleset: Ruleset, seen: Sightings, subject: Subject, nor
     if (byLabel) exclude(rule, byLabel.as, byLabel.reason, null, true);
     const quoted = isQuoted(subject.text, normalised, sighting);
     const byMarkers = markersAgainst(ruleset, rule, sighting, seen.markers, subject.context, quoted);
-    for (const { context, reason, first, cancels } of byMarkers) exclude(rule, context, reason, first, cancels);
+    for (const { context, reason, first, cancels } of byMarkers)
+      exclude(rule, context, reason, first, cancels);
     if (byLabel || byMarkers.some((found) => found.cancels)) cancelled.push(sighting);
     else standing.push(sighting);
   }
-  return { standing, cancelled, exclusions: [...exclusions.values()], nearMisses: meant.filter((s) => !signed.has(s)) };
+  return {
+    standing,
+    cancelled,
+    exclusions: [...exclusions.values()],
+    nearMisses: meant.filter((s) => !signed.has(s)),
+  };
 }
 
 export function ruleOf(ruleset: Ruleset, sighting: Sighting): CompiledRule {
@@ -77,7 +116,12 @@ export function ruleOf(ruleset: Ruleset, sighting: Sighting): CompiledRule {
  * The sightings whose rule needs no second sign, or has one elsewhere in the text: a phrase of a sign set, or a rule of
  * a wanted category that stands by then. Two words of ordinary life do not vouch for each other.
  */
-function withSecondSigns(ruleset: Ruleset, meant: readonly Sighting[], signs: readonly Sighting[], context: string): ReadonlySet<Sighting> {
+function withSecondSigns(
+  ruleset: Ruleset,
+  meant: readonly Sighting[],
+  signs: readonly Sighting[],
+  context: string,
+): ReadonlySet<Sighting> {
   const signed = new Set<Sighting>();
   let waiting: Sighting[] = [];
   for (const sighting of meant) {
@@ -85,14 +129,19 @@ function withSecondSigns(ruleset: Ruleset, meant: readonly Sighting[], signs: re
     else waiting.push(sighting);
   }
   // Each round needs one more to stand: it ends.
-  for (let before = -1; before !== signed.size && waiting.length > 0; ) {
+  for (let before = -1; before !== signed.size && waiting.length > 0;) {
     before = signed.size;
     const vouching = [...signed];
     waiting = waiting.filter((sighting) => {
       const { needs } = ruleOf(ruleset, sighting);
       const found =
         signs.some((sign) => needs?.signs.has(sign.of) === true && !overlap(sign, sighting)) ||
-        vouching.some((other) => other.of !== sighting.of && needs?.categories.has(ruleOf(ruleset, other).category) === true && !overlap(other, sighting));
+        vouching.some(
+          (other) =>
+            other.of !== sighting.of &&
+            needs?.categories.has(ruleOf(ruleset, other).category) === true &&
+            !overlap(other, sighting),
+        );
       if (found) signed.add(sighting);
       return !found;
     });
@@ -112,7 +161,8 @@ interface MarkersFound {
   readonly cancels: boolean;
 }
 
-const QUOTES = '"\u201c\u201d\u201e\u201f\u00ab\u00bb\u2018\u2019\u201a\u2039\u203a\'\u300c\u300d\u300e\u300f';
+const QUOTES =
+  '"\u201c\u201d\u201e\u201f\u00ab\u00bb\u2018\u2019\u201a\u2039\u203a\'\u300c\u300d\u300e\u300f';
 const OPENED = new RegExp(`[${QUOTES}]\\s?$`, 'u');
 const CLOSED = new RegExp(`^[.,;:!?\u060c\u061b\u061f\u06d4\u2026]?\\s?[${QUOTES}]`, 'u');
 
@@ -148,6 +198,13 @@ function markersAgainst(
     const [first] = list;
     if (!set || !first) return [];
     const different = new Set(list.map((marker) => marker.phrase)).size + (quoted && set.atLeast > 1 ? 1 : 0);
-    return [{ context: set.context, reason: set.reason, first, cancels: different >= set.atLeast && !PARTISAN.has(context) }];
+    return [
+      {
+        context: set.context,
+        reason: set.reason,
+        first,
+        cancels: different >= set.atLeast && !PARTISAN.has(context),
+      },
+    ];
   });
 }

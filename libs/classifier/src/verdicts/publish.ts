@@ -15,11 +15,25 @@ const NONE: never[] = [];
 
 /** The verdict on a text in which no rule was seen. */
 export function nothingFound(ruleset: Ruleset): Findings {
-  return { ruleset: ruleset.number, matches: NONE, cancelled: NONE, exclusions: NONE, score: 0, severity: null, indicator: null, stance: 'unclear' };
+  return {
+    ruleset: ruleset.number,
+    matches: NONE,
+    cancelled: NONE,
+    exclusions: NONE,
+    score: 0,
+    severity: null,
+    indicator: null,
+    stance: 'unclear',
+  };
 }
 
 /** The judgement in the shape of the contract, spans in the text as published, in its order. */
-export function publish(ruleset: Ruleset, judgement: Judgement, scored: Score, normalised: NormalisedText): Findings {
+export function publish(
+  ruleset: Ruleset,
+  judgement: Judgement,
+  scored: Score,
+  normalised: NormalisedText,
+): Findings {
   return {
     ruleset: ruleset.number,
     matches: matchesOf(ruleset, judgement.standing, normalised),
@@ -30,7 +44,11 @@ export function publish(ruleset: Ruleset, judgement: Judgement, scored: Score, n
 }
 
 /** Sightings as matches. Every rule's first place comes before any rule's second, where there are too many to list. */
-export function matchesOf(ruleset: Ruleset, sightings: readonly Sighting[], normalised: NormalisedText): Match[] {
+export function matchesOf(
+  ruleset: Ruleset,
+  sightings: readonly Sighting[],
+  normalised: NormalisedText,
+): Match[] {
   let listed = sightings;
   if (sightings.length > MAX_LISTED) {
     const seen = new Set<number>();
@@ -38,18 +56,20 @@ export function matchesOf(ruleset: Ruleset, sightings: readonly Sighting[], norm
     const kept = new Set(firsts);
     listed = [...firsts, ...sightings.filter((s) => !kept.has(s))].slice(0, MAX_LISTED);
   }
-  return [...listed].sort((a, b) => a.start - b.start || b.end - a.end).map((sighting) => {
-    const { id, title, packVersion, severity, indicator } = ruleOf(ruleset, sighting);
-    return {
-      rule: id,
-      kind: 'slogan',
-      title,
-      packVersion,
-      span: normalised.span(sighting.start, sighting.end),
-      normalised: normalised.text(sighting.start, sighting.end),
-      language: ruleset.uses[sighting.phrase]?.language ?? 'und',
-      severity,
-      indicator,
-    };
-  });
+  return [...listed]
+    .sort((a, b) => a.start - b.start || b.end - a.end)
+    .map((sighting) => {
+      const { id, title, packVersion, severity, indicator } = ruleOf(ruleset, sighting);
+      return {
+        rule: id,
+        kind: 'slogan',
+        title,
+        packVersion,
+        span: normalised.span(sighting.start, sighting.end),
+        normalised: normalised.text(sighting.start, sighting.end),
+        language: ruleset.uses[sighting.phrase]?.language ?? 'und',
+        severity,
+        indicator,
+      };
+    });
 }

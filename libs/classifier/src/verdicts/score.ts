@@ -3,7 +3,12 @@ import type { Ruleset } from '../rules/ruleset.js';
 import { ruleOf, type Judgement } from './exclude.js';
 
 /** What one standing rule says by itself of how likely the post is what the rules look for. */
-export const WEIGHT: Readonly<Record<Severity, number>> = { low: 0.2, medium: 0.45, high: 0.7, critical: 0.9 };
+export const WEIGHT: Readonly<Record<Severity, number>> = {
+  low: 0.2,
+  medium: 0.45,
+  high: 0.7,
+  critical: 0.9,
+};
 /** Applied once where a context was seen that did not suffice to cancel. */
 export const DOUBT = 0.75;
 
@@ -23,17 +28,25 @@ export interface Score {
  * most severe rule, the earliest of them in the text, one that says more than `other` first; stance: the most specific.
  */
 export function score(ruleset: Ruleset, judgement: Judgement): Score {
-  const rules = [...judgement.standing].sort((a, b) => a.start - b.start).map((sighting) => ruleOf(ruleset, sighting));
+  const rules = [...judgement.standing]
+    .sort((a, b) => a.start - b.start)
+    .map((sighting) => ruleOf(ruleset, sighting));
   if (rules.length === 0) return { score: 0, severity: null, indicator: null, stance: 'unclear' };
   const doubt = judgement.exclusions.some((exclusion) => !exclusion.cancels) ? DOUBT : 1;
   const innocent = [...new Set(rules)].reduce((product, rule) => product * (1 - WEIGHT[rule.severity]), 1);
-  const severity = highest(SEVERITY, rules.map((rule) => rule.severity));
+  const severity = highest(
+    SEVERITY,
+    rules.map((rule) => rule.severity),
+  );
   const severe = rules.filter((rule) => rule.severity === severity).map((rule) => rule.indicator);
   return {
     score: Math.round((1 - innocent) * doubt * 1_000) / 1_000,
     severity,
     indicator: severe.find((indicator) => indicator !== 'other') ?? 'other',
-    stance: highest(STANCE, rules.map((rule) => rule.stance)),
+    stance: highest(
+      STANCE,
+      rules.map((rule) => rule.stance),
+    ),
   };
 }
 

@@ -23,11 +23,22 @@ export const MAX_PLACES = 20;
 
 /** Reads what the automaton found. Null where no rule was seen, whatever else was: most posts. */
 export function sightingsOf(ruleset: Ruleset, found: Found): Sightings | null {
-  const seen: Record<'rule' | 'unless' | 'sign' | 'marker', Sighting[]> = { rule: [], unless: [], sign: [], marker: [] };
+  const seen: Record<'rule' | 'unless' | 'sign' | 'marker', Sighting[]> = {
+    rule: [],
+    unless: [],
+    sign: [],
+    marker: [],
+  };
   for (let at = 0; at < found.count; at++) {
     const phrase = found.phrases[at] as number;
     const use = ruleset.uses[phrase];
-    if (use) seen[use.role].push({ phrase, of: use.of, start: found.starts[at] as number, end: found.ends[at] as number });
+    if (use)
+      seen[use.role].push({
+        phrase,
+        of: use.of,
+        start: found.starts[at] as number,
+        end: found.ends[at] as number,
+      });
   }
   if (seen.rule.length === 0) return null;
   return { rules: longest(seen.rule), unless: seen.unless, signs: seen.sign, markers: seen.marker };

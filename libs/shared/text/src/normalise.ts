@@ -85,7 +85,7 @@ export function normalise(text: string, into: NormalisedText = new NormalisedTex
 
 /** Appends text[from, to) to `out`, which has room for one unit for each and for what follows in `text`. */
 function fold(text: string, from: number, to: number, out: NormalisedText): void {
-  for (let at = from; at < to; ) {
+  for (let at = from; at < to;) {
     at = foldPlain(text, at, to, out);
     if (at < to) at = foldRare(text, at, to, out);
   }

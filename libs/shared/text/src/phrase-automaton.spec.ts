@@ -10,7 +10,9 @@ const RUNS = process.env['VIGIL_SOAK'] ? 100_000 : 500;
 
 /** Every found phrase as "number:published text". */
 function found(phrases: readonly (string | Phrase)[], text: string): string[] {
-  const automaton = PhraseAutomaton.build(phrases.map((p) => (typeof p === 'string' ? { text: p, proclitics: false } : p)));
+  const automaton = PhraseAutomaton.build(
+    phrases.map((p) => (typeof p === 'string' ? { text: p, proclitics: false } : p)),
+  );
   const normalised = normalise(text);
   const result = automaton.find(normalised);
   return Array.from({ length: result.count }, (_, at) => {
@@ -36,7 +38,8 @@ function naive(phrases: readonly Phrase[], text: string): string[] {
         if (end < units.length && inside(end) && !alone(end - 1)) continue;
         let word = at;
         while (!wordStart(word)) word--;
-        if (word === at || (phrase.proclitics && PROCLITICS.has(units.slice(word, at)))) hits.push(`${number}@${at}-${end}`);
+        if (word === at || (phrase.proclitics && PROCLITICS.has(units.slice(word, at))))
+          hits.push(`${number}@${at}-${end}`);
       }
     }
   });
@@ -45,16 +48,25 @@ function naive(phrases: readonly Phrase[], text: string): string[] {
 
 function automatic(phrases: readonly Phrase[], text: string): string[] {
   const result = PhraseAutomaton.build(phrases).find(normalise(text));
-  return Array.from({ length: result.count }, (_, at) => `${result.phrases[at]}@${result.starts[at]}-${result.ends[at]}`).sort();
+  return Array.from(
+    { length: result.count },
+    (_, at) => `${result.phrases[at]}@${result.starts[at]}-${result.ends[at]}`,
+  ).sort();
 }
 
 describe('PhraseAutomaton', () => {
   it('finds each of some thousand phrases in itself, so that no state was laid over another', () => {
     // Frequent letters late in the alphabet: the classes of a state's children are then not in the order of the letters.
-    const letters = [...'হসষশলরযমভবফপনধদথতণঢডঠটঞঝজছচঙঘগখককیوهنملكقفغعظطضصشسزرذدخحجتباюэыщшчцхфутсрпонмлкзжедгвбаzyxwvutsrqponmlkjihgfedcba'];
+    const letters = [
+      ...'হসষশলরযমভবফপনধদথতণঢডঠটঞঝজছচঙঘগখককیوهنملكقفغعظطضصشسزرذدخحجتباюэыщшчцхфутсрпонмлкзжедгвбаzyxwvutsrqponmlkjihgfedcba',
+    ];
     let seed = 1;
     const draw = (below: number) => (seed = (seed * 48_271) % 0x7fff_ffff) % below;
-    const word = () => Array.from({ length: 2 + draw(7) }, () => letters[Math.min(draw(letters.length), draw(letters.length), draw(letters.length))]).join('');
+    const word = () =>
+      Array.from(
+        { length: 2 + draw(7) },
+        () => letters[Math.min(draw(letters.length), draw(letters.length), draw(letters.length))],
+      ).join('');
     const texts = [...new Set(Array.from({ length: 5_000 }, () => `${word()} ${word()}`))];
     const automaton = PhraseAutomaton.build(texts.map((text) => ({ text, proclitics: false })));
     const lost = texts.filter((text, number) => {
@@ -65,12 +77,12 @@ describe('PhraseAutomaton', () => {
   });
 
   it('finds overlapping and nested phrases, longer before shorter', () => {
-    expect(found(['islamic state', 'the islamic state', 'state of the union', 'state'], 'The Islamic State of the Union')).toEqual([
-      '1:The Islamic State',
-      '0:Islamic State',
-      '3:State',
-      '2:State of the Union',
-    ]);
+    expect(
+      found(
+        ['islamic state', 'the islamic state', 'state of the union', 'state'],
+        'The Islamic State of the Union',
+      ),
+    ).toEqual(['1:The Islamic State', '0:Islamic State', '3:State', '2:State of the Union']);
   });
 
   it.each([
@@ -112,9 +124,12 @@ describe('PhraseAutomaton', () => {
   });
 
   it('refuses a phrase that normalises to nothing, by its number', () => {
-    expect(() => PhraseAutomaton.build([{ text: 'a', proclitics: false }, { text: '!!', proclitics: false }])).toThrow(
-      'phrase 1 normalises to nothing',
-    );
+    expect(() =>
+      PhraseAutomaton.build([
+        { text: 'a', proclitics: false },
+        { text: '!!', proclitics: false },
+      ]),
+    ).toThrow('phrase 1 normalises to nothing');
   });
 
   it('finds nothing without phrases or without text', () => {

@@ -77,7 +77,16 @@ export class PhraseAutomaton {
   /** Bytes held by the automaton, its class table included. */
   get bytes(): number {
     const { owners, first, proclitics } = this.entries;
-    const parts = [this.cells, this.classOf, this.lengths, this.shorter, this.occurrences, owners, first, proclitics];
+    const parts = [
+      this.cells,
+      this.classOf,
+      this.lengths,
+      this.shorter,
+      this.occurrences,
+      owners,
+      first,
+      proclitics,
+    ];
     return parts.reduce((sum, part) => sum + part.byteLength, 0);
   }
 
@@ -186,7 +195,10 @@ function linkFails(trie: Trie, entries: Entries, classOf: Uint16Array): Int32Arr
     const parent = cells[state + PARENT] as number;
     if (parent !== ROOT) {
       let shorterState = cells[parent + FAIL] as number;
-      while (shorterState !== ROOT && cells[(cells[shorterState] as number) + step + PARENT] !== shorterState) {
+      while (
+        shorterState !== ROOT &&
+        cells[(cells[shorterState] as number) + step + PARENT] !== shorterState
+      ) {
         shorterState = cells[shorterState + FAIL] as number;
       }
       const next = (cells[shorterState] as number) + step;

@@ -34,7 +34,8 @@ export function collect(phrases: readonly Phrase[]): Entries {
   phrases.forEach((phrase, number) => {
     const text = normalise(phrase.text).text();
     if (text === '') throw new RangeError(`phrase ${number} normalises to nothing`);
-    if (text.length > MAX_PHRASE) throw new RangeError(`phrase ${number} is longer than ${MAX_PHRASE} characters`);
+    if (text.length > MAX_PHRASE)
+      throw new RangeError(`phrase ${number} is longer than ${MAX_PHRASE} characters`);
     add(text, number);
     // The preposition ل swallows the alef of the article: للدولة for ل + الدولة.
     if (phrase.proclitics && text.startsWith(ARTICLE) && text.length > 3) add(`ل${text.slice(1)}`, number);
