@@ -61,7 +61,7 @@ export function packFiles(): Record<string, string> {
     phrases,
     examples: { match: [match], noMatch: ['a post without any of them'] },
   });
-  const rules = Array.from({ length: (PATTERNS - 1) / PHRASES_PER_RULE }, (_, r) => {
+  const rules = Array.from({ length: Math.ceil((PATTERNS - 1) / PHRASES_PER_RULE) }, (_, r) => {
     const phrases: Record<string, string[]> = {};
     for (let n = r * PHRASES_PER_RULE; n < Math.min((r + 1) * PHRASES_PER_RULE, PATTERNS - 1); n += 1) {
       const { text, language } = phrase(n);
