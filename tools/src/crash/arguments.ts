@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
+import { type Victim, VICTIMS } from './plan.js';
 
-export const USE = `npm run crash -- [--kills 20] [--posts 20000] [--seed 1] [--kill-every 11] [--fault commit-early] [--keep FOLDER]
+export const USE = `npm run crash -- [--kills 20] [--posts 20000] [--seed 1] [--kill-every 11] [--fault commit-early]
+                 [--only program|database|both] [--keep FOLDER]
 
 Starts Vigil on a folder of its own, publishes posts to it from a separate process, kills Vigil, its database or both with
 SIGKILL while there is work in flight, starts it again, and compares in the end what was published with what was counted,
@@ -12,6 +14,7 @@ export interface Arguments {
   readonly seed: number;
   readonly killEveryMs: number;
   readonly commitEarly: boolean;
+  readonly victims: readonly Victim[] | undefined;
   readonly keep: string | null;
 }
 
@@ -25,6 +28,7 @@ export function readArguments(args: readonly string[]): Arguments {
       seed: { type: 'string', default: '1' },
       'kill-every': { type: 'string', default: '11' },
       fault: { type: 'string' },
+      only: { type: 'string' },
       keep: { type: 'string' },
     },
   });
@@ -41,6 +45,14 @@ export function readArguments(args: readonly string[]): Arguments {
     seed: whole('seed', values.seed, 0, 2 ** 32 - 1),
     killEveryMs: 1_000 * whole('kill-every', values['kill-every'], 1, 3_600),
     commitEarly: values.fault === 'commit-early',
+    victims: victimsOf(values.only),
     keep: values.keep ?? null,
   };
+}
+
+function victimsOf(only: string | undefined): readonly Victim[] | undefined {
+  if (only === undefined) return undefined;
+  const victim = VICTIMS.find((name) => name === only);
+  if (victim === undefined) throw new Error(`--only takes ${VICTIMS.join(', ')}, and got ${only}`);
+  return [victim];
 }

@@ -1,7 +1,7 @@
 /**
  * The feeder: a process of its own that releases the plan's posts on schedule as feeds and NDJSON streams over loopback
  * HTTP, and writes every released post into the ledger. Argument: JSON of { options, ledger }. Says its port in one line on standard
- * output; begins at POST /start; ends with its parent.
+ * output; begins at /start; /delay?ms=N stops its clock for so long; ends with its parent.
  */
 import { appendFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -77,10 +77,14 @@ function tick(): void {
 }
 
 function answer(request: IncomingMessage, response: ServerResponse): void {
-  const path = new URL(request.url ?? '/', 'http://feeder').pathname;
+  const { pathname: path, searchParams } = new URL(request.url ?? '/', 'http://feeder');
   if (path === '/state') return json(response, state());
   if (path === '/start') {
     startedAt ??= Date.now();
+    return json(response, state());
+  }
+  if (path === '/delay') {
+    if (startedAt !== null) startedAt += Number(searchParams.get('ms') ?? 0);
     return json(response, state());
   }
   const channel = channels.get(path.slice(1));

@@ -31,7 +31,8 @@ export interface PlannedLine {
   readonly releaseMs: number;
 }
 
-export type Victim = 'program' | 'database' | 'both';
+export const VICTIMS = ['program', 'database', 'both'] as const;
+export type Victim = (typeof VICTIMS)[number];
 
 export interface PlannedKill {
   readonly victim: Victim;
@@ -47,6 +48,8 @@ export interface PlanOptions {
   readonly kills: number;
   /** Time between kills on average; a restart must fit into it. */
   readonly killEveryMs: number;
+  /** What is killed; all kinds where absent. */
+  readonly victims?: readonly Victim[];
 }
 
 /** Streams release most of their lines in surges, so that there is work in flight to be killed. */
@@ -144,7 +147,8 @@ function releaseOfStream(random: () => number, durationMs: number): number {
 function killsFor(random: () => number, options: PlanOptions): PlannedKill[] {
   return Array.from({ length: options.kills }, (_, k) => {
     const at = random();
-    const victim: Victim = at < 0.45 ? 'program' : at < 0.75 ? 'database' : 'both';
+    const drawn: Victim = at < 0.45 ? 'program' : at < 0.75 ? 'database' : 'both';
+    const victim = options.victims?.includes(drawn) === false ? (options.victims[0] ?? drawn) : drawn;
     const jitter = (random() - 0.5) * 0.4;
     return {
       victim,

@@ -17,6 +17,8 @@ export interface CrashOptions extends PlanOptions {
   /** Kept afterwards; made where missing. */
   readonly folder: string;
   readonly say: (line: string) => void;
+  /** Without progress for so long nothing more will come: longer than a feed's interval and a failed poll's rest. */
+  readonly quietMs?: number;
 }
 
 export interface CrashResult extends Verdict {
@@ -32,7 +34,8 @@ export interface CrashResult extends Verdict {
   readonly seconds: number;
 }
 
-/** Without progress for so long nothing more will come: longer than a feed's interval and a failed poll's rest. */
+/** How much of the time between two kills a restart may take before the schedule waits for it. */
+const RESTART_SHARE = 0.6;
 const QUIET_MS = 35_000;
 const AT_MOST_MS = 240_000;
 /** So long after everything is counted, what is counted twice by mistake would show. */
@@ -58,10 +61,10 @@ export async function crashRun(options: CrashOptions): Promise<CrashResult> {
     options.say(
       `ready after ${Date.now() - began} ms; ${plan.lines.length} lines of ${plan.posts} posts follow, and ${plan.kills.length} kills`,
     );
-    const { startedAt } = await feeder.ask('start');
+    let startedAt = (await feeder.ask('start')).startedAt ?? Date.now();
     const done = { program: 0, database: 0, both: 0, postponed: 0, slowest: 0 };
     for (const kill of plan.kills) {
-      const postponed = await untilInFlight(kill, startedAt ?? Date.now(), feeder, program);
+      const postponed = await untilInFlight(kill, startedAt, feeder, program);
       if (postponed === null) {
         options.say('everything is released and counted: no work left to be killed in');
         break;
@@ -70,10 +73,13 @@ export async function crashRun(options: CrashOptions): Promise<CrashResult> {
       done[kill.victim] += 1;
       done.postponed += postponed;
       done.slowest = Math.max(done.slowest, tookMs);
-      const at = ((Date.now() - (startedAt ?? 0)) / 1_000).toFixed(1);
+      const at = ((Date.now() - startedAt) / 1_000).toFixed(1);
       options.say(`${at} s: killed ${kill.victim}; ready again after ${tookMs} ms`);
+      // On a slow machine the schedule waits, or the posts would be over before the kills are.
+      const lateMs = Math.round(tookMs - options.killEveryMs * RESTART_SHARE);
+      if (lateMs > 0) startedAt = (await feeder.ask(`delay?ms=${lateMs}`)).startedAt ?? startedAt;
     }
-    await untilQuiet(feeder, program, options.say);
+    await untilQuiet(feeder, program, options);
     const entries = parseLedger(await readFile(ledgerFile, 'utf8'));
     const expected = expectedFrom(entries, plan.sources);
     const found = await readFound(program);
@@ -135,7 +141,11 @@ async function carryOut(kill: PlannedKill, program: Program): Promise<number> {
 }
 
 /** Resolves once everything released is counted and indexed, or once nothing moves any more. */
-async function untilQuiet(feeder: Feeder, program: Program, say: (line: string) => void): Promise<void> {
+async function untilQuiet(
+  feeder: Feeder,
+  program: Program,
+  { say, quietMs = QUIET_MS }: Pick<CrashOptions, 'say' | 'quietMs'>,
+): Promise<void> {
   const deadline = Date.now() + AT_MOST_MS;
   let last = '';
   let since = Date.now();
@@ -152,7 +162,7 @@ async function untilQuiet(feeder: Feeder, program: Program, say: (line: string) 
       counted.fed === state.fed &&
       outbox === 0;
     if (all && Date.now() - since >= SETTLE_MS) return;
-    if (Date.now() - since > QUIET_MS && state.released === state.lines) {
+    if (Date.now() - since > quietMs && state.released === state.lines) {
       say(`nothing moves any more: ${JSON.stringify({ released: state, counted, outbox })}`);
       return;
     }
@@ -170,12 +180,12 @@ export function parseLedger(text: string): LedgerEntry[] {
 
 interface Feeder {
   readonly port: number;
-  ask(what: 'start' | 'state'): Promise<FeederState>;
+  ask(what: string): Promise<FeederState>;
   stop(): void;
 }
 
 async function startFeeder(options: CrashOptions, ledger: string): Promise<Feeder> {
-  const { seed, posts, kills, killEveryMs } = options;
+  const { seed, posts, kills, killEveryMs, victims } = options;
   // Under Jest this runs from source, and so must the feeder.
   const fromSource = import.meta.url.endsWith('.ts');
   const script = fileURLToPath(new URL(fromSource ? 'feeder.ts' : 'feeder.js', import.meta.url));
@@ -185,7 +195,7 @@ async function startFeeder(options: CrashOptions, ledger: string): Promise<Feede
     : [];
   const child = spawn(
     process.execPath,
-    [...flags, script, JSON.stringify({ options: { seed, posts, kills, killEveryMs }, ledger })],
+    [...flags, script, JSON.stringify({ options: { seed, posts, kills, killEveryMs, victims }, ledger })],
     {
       stdio: ['pipe', 'pipe', 'inherit'],
     },
