@@ -78,7 +78,7 @@ export function packFiles(): Record<string, string> {
       maintainer: 'tools/src/bench',
       licence: 'Apache-2.0',
     }),
-    'rules/bench.yaml': JSON.stringify(rules),
+    'rules/bench.yaml': JSON.stringify(rules, null, 1),
   };
 }
 
