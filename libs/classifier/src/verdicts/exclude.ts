@@ -2,7 +2,7 @@ import type { Exclusion } from '@vigil/contracts';
 import type { NormalisedText } from '@vigil/text';
 import type { Context } from '../packs/schema.js';
 import type { CompiledRule, Ruleset } from '../rules/ruleset.js';
-import { contains, overlap, wordsOf, type Sighting, type Sightings } from './sightings.js';
+import { overlap, wordsOf, type Sighting, type Sightings } from './sightings.js';
 
 /** What is judged: the text as published, and what kind of voice its source is (see SourceLabels). */
 export interface Subject {
@@ -86,13 +86,14 @@ export function exclude(
       true,
     );
   }
+  const markers = outsideOf(seen.rules, seen.markers);
   const signed = withSecondSigns(ruleset, meant, seen.signs, subject.context);
   for (const sighting of signed) {
     const rule = ruleOf(ruleset, sighting);
     const byLabel = labelAgainst(rule, subject.context);
     if (byLabel) exclude(rule, byLabel.as, byLabel.reason, null, true);
     const quoted = isQuoted(subject.text, normalised, sighting);
-    const byMarkers = markersAgainst(ruleset, rule, sighting, seen.markers, subject.context, quoted);
+    const byMarkers = markersAgainst(ruleset, rule, markers, subject.context, quoted);
     for (const { context, reason, first, cancels } of byMarkers)
       exclude(rule, context, reason, first, cancels);
     if (byLabel || byMarkers.some((found) => found.cancels)) cancelled.push(sighting);
@@ -161,6 +162,20 @@ interface MarkersFound {
   readonly cancels: boolean;
 }
 
+/** The markers that are no part of what a rule saw: the agency of “Amaq News Agency” reports nothing. */
+function outsideOf(rules: readonly Sighting[], markers: readonly Sighting[]): readonly Sighting[] {
+  const byStart = [...rules].sort((a, b) => a.start - b.start);
+  // How far any sighting reaches that begins at or before the one at this place.
+  let reach = 0;
+  const reaches = byStart.map((sighting) => (reach = Math.max(reach, sighting.end)));
+  const ordered = [...markers].sort((a, b) => a.start - b.start);
+  let at = -1;
+  return ordered.filter((marker) => {
+    while (at + 1 < byStart.length && (byStart[at + 1]?.start ?? Infinity) <= marker.start) at++;
+    return (reaches[at] ?? 0) < marker.end;
+  });
+}
+
 const QUOTES =
   '"\u201c\u201d\u201e\u201f\u00ab\u00bb\u2018\u2019\u201a\u2039\u203a\'\u300c\u300d\u300e\u300f';
 const OPENED = new RegExp(`[${QUOTES}]\\s?$`, 'u');
@@ -173,20 +188,18 @@ function isQuoted(text: string, normalised: NormalisedText, sighting: Sighting):
 }
 
 /**
- * The marker sets of the rule's pack that occur outside of the match. A set with too few different markers only tells;
+ * The marker sets of the rule's pack that occur outside of what rules saw. A set with too few different markers only tells;
  * in a set that asks for several, quotation marks around the match count as one.
  */
 function markersAgainst(
   ruleset: Ruleset,
   rule: CompiledRule,
-  match: Sighting,
   markers: readonly Sighting[],
   context: string,
   quoted: boolean,
 ): MarkersFound[] {
   const bySet = new Map<number, Sighting[]>();
   for (const marker of markers) {
-    if (contains(match, marker)) continue;
     const set = ruleset.markers[marker.of];
     if (!set || set.pack !== rule.pack || !rule.excludedBy.has(set.context)) continue;
     const list = bySet.get(marker.of);

@@ -65,10 +65,6 @@ export function overlap(a: Sighting, b: Sighting): boolean {
   return a.start < b.end && b.start < a.end;
 }
 
-export function contains(outer: Sighting, inner: Sighting): boolean {
-  return outer.start <= inner.start && inner.end <= outer.end;
-}
-
 /** The words of a sighting as published, for a reason: short by nature of phrases. */
 export function wordsOf(text: string, normalised: NormalisedText, sighting: Sighting): string {
   const { start, end } = normalised.span(sighting.start, sighting.end);
