@@ -84,8 +84,9 @@ describe('BullJobs', () => {
     const queue = jobs.queue('many');
     await queue.addBulk(Array.from({ length: 300 }, () => ({ name: 'look', data: {} })));
     await eventually(() => expect(runs).toBe(300), { timeoutMs: 30_000 });
+    // Jobs that end at the same moment do not see each other's end: as many as run at once may stay in addition.
     await eventually(async () =>
-      expect((await queue.getJobCounts('completed')).completed).toBeLessThanOrEqual(200),
+      expect((await queue.getJobCounts('completed')).completed).toBeLessThanOrEqual(200 + 8),
     );
   });
 
