@@ -8,7 +8,7 @@ import { RouterProvider } from 'react-router/dom';
 import { z } from 'zod';
 import { queryClient } from './api/query-client.js';
 import { router } from './routes.js';
-import { theme } from './theme.js';
+import { theme, variables } from './theme.js';
 
 // The page's policy forbids code made from text, which Zod would otherwise try for speed.
 z.config({ jitless: true });
@@ -18,7 +18,7 @@ if (root === null) throw new Error('index.html has no #root');
 
 createRoot(root).render(
   <StrictMode>
-    <MantineProvider theme={theme} defaultColorScheme="auto">
+    <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
       <QueryClientProvider client={queryClient}>
         <RouterProvider router={router} />
       </QueryClientProvider>

@@ -140,7 +140,7 @@ describeInBrowser('the console in a browser', (executablePath) => {
       await page().keyboard.type('Seen by the browser test');
       await page().keyboard.press('Enter');
       await page().keyboard.press('3');
-      const undo = page().getByRole('button', { name: /^Undo/ });
+      const undo = page().getByRole('button', { name: 'Undo u' });
       await undo.waitFor();
       await page().getByText('Kept under watch').first().waitFor();
       await picture(page(), 'triage-undo');
@@ -196,7 +196,7 @@ describeInBrowser('the console in a browser', (executablePath) => {
       const total = async () => Number((await heading(/hits?$/).textContent())?.replace(/\D/g, ''));
       const all = await total();
       const facet = page().getByRole('group', { name: 'Language' }).getByRole('checkbox').first();
-      await facet.check();
+      await facet.click();
       await page().waitForURL(/languages=/);
       await eventually(async () => (await total()) < all);
       await page().getByRole('button', { name: 'Clear filters' }).click();

@@ -1,4 +1,5 @@
-import { Kbd, Modal, Switch } from '@mantine/core';
+import { Kbd, Switch } from '@mantine/core';
+import { SidePanel } from '../pieces/SidePanel.js';
 import { useSingleKeys } from '../pieces/use-keys.js';
 import { OUTCOMES } from '../words/labels.js';
 import classes from './frame.module.css';
@@ -21,7 +22,7 @@ const KEYS: readonly [keys: readonly string[], does: string][] = [
 export function KeyHelp({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }) {
   const [on, setOn] = useSingleKeys();
   return (
-    <Modal opened={open} onClose={onClose} title="Keys" size="md">
+    <SidePanel opened={open} onClose={onClose} title="Keys" width={400}>
       <dl className={classes.keys}>
         {KEYS.map(([keys, does]) => (
           <div key={does}>
@@ -41,6 +42,6 @@ export function KeyHelp({ open, onClose }: { readonly open: boolean; readonly on
         checked={on}
         onChange={(event) => setOn(event.currentTarget.checked)}
       />
-    </Modal>
+    </SidePanel>
   );
 }

@@ -63,6 +63,10 @@ const SCHEMES = [
   { scheme: 'auto', name: 'As the system', icon: Monitor },
 ] as const;
 
+function schemeOf(value: string | null) {
+  return SCHEMES.find(({ scheme }) => scheme === value)?.scheme ?? 'auto';
+}
+
 function Person() {
   const session = useSession();
   const signOut = useSignOut();
@@ -77,18 +81,18 @@ function Person() {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{name}</Menu.Label>
-        {SCHEMES.map(({ scheme, name: label, icon: Icon }) => (
-          <Menu.Item
-            key={scheme}
-            role="menuitemradio"
-            aria-checked={colorScheme === scheme}
-            leftSection={<Icon size={15} />}
-            rightSection={colorScheme === scheme ? '✓' : null}
-            onClick={() => setColorScheme(scheme)}
-          >
-            {label}
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup value={colorScheme} onChange={(value) => setColorScheme(schemeOf(value))}>
+          {SCHEMES.map(({ scheme, name: label, icon: Icon }) => (
+            <Menu.RadioItem
+              key={scheme}
+              value={scheme}
+              rightSection={<Icon size={15} aria-hidden />}
+              closeMenuOnClick
+            >
+              {label}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Divider />
         <Menu.Item leftSection={<LogOut size={15} />} onClick={() => void signOut()}>
           Sign out

@@ -20,7 +20,8 @@ const NAMES: Record<FacetName, string> = {
 const FIRST_SHOWN = 6;
 
 interface Props {
-  readonly facets: HitPage['facets'] | undefined;
+  /** undefined while they are read. */
+  readonly facets: Partial<HitPage['facets']> | undefined;
   readonly search: Search;
   readonly onToggle: (facet: FacetName, value: string) => void;
   readonly onSearch: (search: Search) => void;

@@ -58,7 +58,7 @@ export function SearchPage() {
       </div>
       <div className={classes.body}>
         <Facets
-          facets={page?.facets}
+          facets={results.isError ? {} : page?.facets}
           search={search}
           onToggle={(facet, value) => go(toggled(search, facet, value))}
           onSearch={go}
@@ -69,7 +69,15 @@ export function SearchPage() {
             onNarrow={(from, to) => go({ ...search, range: 'custom', from, to })}
           />
           <div className={classes.resultsHead}>
-            <h2 role="status">{page === undefined ? 'Searching' : counted(page.total, 'hit')}</h2>
+            <div role="status">
+              <h2>
+                {page === undefined
+                  ? results.isError
+                    ? 'No result'
+                    : 'Searching'
+                  : counted(page.total, 'hit')}
+              </h2>
+            </div>
             <NewHits onTake={() => setAskedAt(Date.now())} />
             <NativeSelect
               aria-label="Order of the results"

@@ -39,8 +39,8 @@ export function useSignOut(): () => Promise<void> {
   return async () => {
     await call('DELETE', '/session', Nothing);
     rememberCsrf(null);
-    client.clear();
     client.setQueryData(SESSION_KEY, null);
+    client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION_KEY[0] });
   };
 }
 

@@ -1,4 +1,4 @@
-import { Button, Drawer, Skeleton, Table } from '@mantine/core';
+import { Button, Skeleton, Table } from '@mantine/core';
 import type { Source } from '@vigil/contracts';
 import { Plus, Radio } from 'lucide-react';
 import { useMemo } from 'react';
@@ -7,6 +7,7 @@ import { DemoBadge } from '../pieces/DemoBadge.js';
 import { Empty } from '../pieces/Empty.js';
 import { Page } from '../pieces/Page.js';
 import { ProblemNote } from '../pieces/ProblemNote.js';
+import { SidePanel } from '../pieces/SidePanel.js';
 import { Time } from '../pieces/Time.js';
 import { useKeys } from '../pieces/use-keys.js';
 import { useNow } from '../pieces/use-now.js';
@@ -64,18 +65,17 @@ export function SourcesPage() {
       {sources.length > 0 && (
         <SourceTable sources={sources} chosen={id} onOpen={(source) => open({ id: source })} />
       )}
-      <Drawer
+      <SidePanel
         opened={adding || chosen !== undefined}
         onClose={() => open({})}
-        position="right"
-        size={520}
+        width={520}
         title={<bdi>{adding ? 'Add a source' : chosen?.name}</bdi>}
       >
         {adding && <SourceForm onDone={(added) => open({ id: added })} onCancel={() => open({})} />}
         {!adding && chosen !== undefined && (
           <SourcePanel key={chosen.id} source={chosen} onRemoved={() => open({})} />
         )}
-      </Drawer>
+      </SidePanel>
     </Page>
   );
 }

@@ -27,7 +27,10 @@ export function AlertList({ query, alerts, view, order, chosen, onOpen }: Props)
   const now = useNow();
   const groups = useMemo(() => grouped(alerts, order, now), [alerts, order, now]);
   const row = useRef<HTMLButtonElement>(null);
-  useEffect(() => row.current?.scrollIntoView({ block: 'nearest' }), [chosen]);
+  useEffect(() => {
+    // In braces: browsers begin to answer with a promise, which React would take for a clean-up.
+    row.current?.scrollIntoView({ block: 'nearest' });
+  }, [chosen]);
 
   return (
     <section className={classes.list} aria-label="Alerts">

@@ -1,4 +1,4 @@
-import { CloseButton, Skeleton } from '@mantine/core';
+import { Skeleton } from '@mantine/core';
 import type { Alert } from '@vigil/contracts';
 import { Link } from 'react-router';
 import { useSources } from '../sources/sources.js';
@@ -14,14 +14,10 @@ import classes from './triage.module.css';
 const MOST_SOURCES = 6;
 
 /** Why its sources are watched and until when, and what became of earlier alerts of the same kind. */
-export function ContextPane({ id, onClose }: { readonly id: string; readonly onClose: () => void }) {
+export function ContextPane({ id }: { readonly id: string }) {
   const alert = useAlert(id).data;
   return (
     <div className={classes.context}>
-      <div className={classes.contextHead}>
-        <h2>Context</h2>
-        <CloseButton size="sm" onClick={onClose} aria-label="Close the context" />
-      </div>
       {alert === undefined ? (
         <Skeleton height={120} m="md" />
       ) : (

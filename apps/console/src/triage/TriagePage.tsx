@@ -1,10 +1,11 @@
 import { useLocalStorage, useMediaQuery } from '@mantine/hooks';
-import { Drawer } from '@mantine/core';
+import { CloseButton } from '@mantine/core';
 import { Inbox } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { Empty } from '../pieces/Empty.js';
 import { useTitle } from '../pieces/Page.js';
+import { SidePanel } from '../pieces/SidePanel.js';
 import { Splitter, usePaneWidth } from '../pieces/Splitter.js';
 import { useKeys } from '../pieces/use-keys.js';
 import { useSession } from '../session/session.js';
@@ -123,20 +124,25 @@ export function TriagePage() {
             />
             {contextInline && (
               <aside className={classes.contextPane} style={{ width: context.width }} aria-label="Context">
-                <ContextPane id={alertId} onClose={() => setContextOpen(false)} />
+                <div className={classes.contextHead}>
+                  <h2>Context</h2>
+                  <CloseButton
+                    size="sm"
+                    onClick={() => setContextOpen(false)}
+                    aria-label="Close the context"
+                  />
+                </div>
+                <ContextPane id={alertId} />
               </aside>
             )}
-            <Drawer
+            <SidePanel
               opened={drawer && !contextInline}
               onClose={() => setDrawer(false)}
-              position="right"
-              size={340}
-              withCloseButton={false}
-              padding={0}
-              aria-label="Context"
+              title="Context"
+              width={360}
             >
-              <ContextPane id={alertId} onClose={() => setDrawer(false)} />
-            </Drawer>
+              <ContextPane id={alertId} />
+            </SidePanel>
           </>
         ))}
     </div>
