@@ -28,7 +28,8 @@ export class WebhookChannel implements NotificationChannel {
   readonly off = null;
 
   constructor(
-    private readonly client: Pick<GuardedClient, 'fetch'>,
+    /** Its own: closed with it. */
+    private readonly client: Pick<GuardedClient, 'fetch' | 'close'>,
     private readonly now: () => number,
   ) {}
 
@@ -61,7 +62,7 @@ export class WebhookChannel implements NotificationChannel {
   }
 
   close(): Promise<void> {
-    return Promise.resolve();
+    return this.client.close();
   }
 }
 

@@ -5,13 +5,13 @@ import type { CountLaw } from './negative-binomial.js';
 export interface SpikeHistory {
   /** Start of the first bucket, milliseconds since the epoch. */
   readonly from: number;
-  /** Hits per bucket by event time, backfill included: what is usual. */
+  /** Hits per bucket by event time, backfill included: what is usual. Before the last day a half hour's may stand in its first bucket. */
   readonly hits: ArrayLike<number>;
   /** Hits per bucket that can be a spike: without backfill, what came more than 24 h late by arrival. */
   readonly live: ArrayLike<number>;
   /** Nothing is known of the time before; milliseconds since the epoch. */
   readonly watchedSince: number;
-  /** Who made the live hits of the windows that are asked about. */
+  /** Who made the live hits of the windows that are asked about: of each bucket at least two, where there are two. */
   readonly voices: readonly Voice[];
 }
 

@@ -29,6 +29,7 @@ export interface Spike {
   readonly startedAt: number;
   /** Start of its fullest bucket. */
   readonly peakAt: number;
+  /** At least so many distinct ones. */
   readonly authors: number;
   readonly sources: number;
 }

@@ -16,7 +16,7 @@ import {
   openEpisodes,
   QUIET_MS,
 } from './episodes.js';
-import { nameOf, readHistories, type SloganKey } from './spike-history.js';
+import { nameOf, SpikeHistories, type SloganKey } from './spike-history.js';
 
 /** Advisory lock: one detector at a time over all processes. The number is arbitrary and ours alone. */
 export const DETECTOR_LOCK = 7_100_102;
@@ -51,6 +51,8 @@ export interface SpikeDetectorOptions {
 
 /** Looks at the slogans whose counts changed, and at open episodes, and opens, continues and closes alerts. */
 export class SpikeDetector {
+  readonly #histories = new SpikeHistories();
+
   constructor(private readonly options: SpikeDetectorOptions) {}
 
   /** One look, in one transaction: what is due stays due where it fails. `all`: ask every open episode as well. */
@@ -89,7 +91,7 @@ export class SpikeDetector {
     now: number,
   ): Promise<string[]> {
     const earliest = Math.min(now, ...[...due.values()].map((one) => Math.max(one.earliest, now - LATE_MS)));
-    const histories = await readHistories(tx, keys, now, earliest - WINDOW_MS);
+    const histories = await this.#histories.read(tx, keys, now, earliest - WINDOW_MS);
     const episodes = await recentEpisodes(tx, keys, now - LATE_MS - 2 * QUIET_MS);
     const opened: string[] = [];
     for (const key of keys) {
