@@ -1,7 +1,7 @@
 import type { Exclusion } from '@vigil/contracts';
 import type { NormalisedText } from '@vigil/text';
 import type { Context } from '../packs/schema.js';
-import type { CompiledRule, Ruleset } from '../rules/ruleset.js';
+import type { CompiledMarkers, CompiledRule, Ruleset } from '../rules/ruleset.js';
 import { overlap, wordsOf, type Sighting, type Sightings } from './sightings.js';
 
 /** What is judged: the text as published, and what kind of voice its source is (see SourceLabels). */
@@ -71,8 +71,9 @@ export function exclude(
   const standing: Sighting[] = [];
   const cancelled: Sighting[] = [];
   const meant: Sighting[] = [];
+  const unless = Map.groupBy(seen.unless, (sighting) => sighting.of);
   for (const sighting of seen.rules) {
-    const other = seen.unless.find((u) => u.of === sighting.of && overlap(u, sighting));
+    const other = unless.get(sighting.of)?.find((one) => overlap(one, sighting));
     if (!other) {
       meant.push(sighting);
       continue;
@@ -86,14 +87,14 @@ export function exclude(
       true,
     );
   }
-  const markers = outsideOf(seen.rules, seen.markers);
+  const markers = markersSeen(ruleset, outsideOf(seen.rules, seen.markers));
   const signed = withSecondSigns(ruleset, meant, seen.signs, subject.context);
   for (const sighting of signed) {
     const rule = ruleOf(ruleset, sighting);
     const byLabel = labelAgainst(rule, subject.context);
     if (byLabel) exclude(rule, byLabel.as, byLabel.reason, null, true);
-    const quoted = isQuoted(subject.text, normalised, sighting);
-    const byMarkers = markersAgainst(ruleset, rule, markers, subject.context, quoted);
+    const mentioned = isMentioned(subject.text, normalised, sighting);
+    const byMarkers = markersAgainst(rule, markers, subject.context, mentioned);
     for (const { context, reason, first, cancels } of byMarkers)
       exclude(rule, context, reason, first, cancels);
     if (byLabel || byMarkers.some((found) => found.cancels)) cancelled.push(sighting);
@@ -113,6 +114,24 @@ export function ruleOf(ruleset: Ruleset, sighting: Sighting): CompiledRule {
   return rule;
 }
 
+/** How far a set of sightings reaches: whether any of them lies outside of a match is told by these two alone. */
+interface Reach {
+  firstEnd: number;
+  lastStart: number;
+}
+
+function extend(reaches: Map<number, Reach>, sighting: Sighting): void {
+  const reach = reaches.get(sighting.of);
+  if (reach) {
+    reach.firstEnd = Math.min(reach.firstEnd, sighting.end);
+    reach.lastStart = Math.max(reach.lastStart, sighting.start);
+  } else reaches.set(sighting.of, { firstEnd: sighting.end, lastStart: sighting.start });
+}
+
+function liesOutside(reach: Reach | undefined, match: Sighting): boolean {
+  return reach !== undefined && (reach.firstEnd <= match.start || reach.lastStart >= match.end);
+}
+
 /**
  * The sightings whose rule needs no second sign, or has one elsewhere in the text: a phrase of a sign set, or a rule of
  * a wanted category that stands by then. Two words of ordinary life do not vouch for each other.
@@ -124,26 +143,36 @@ function withSecondSigns(
   context: string,
 ): ReadonlySet<Sighting> {
   const signed = new Set<Sighting>();
+  const bySet = new Map<number, Reach>();
+  const byRule = new Map<number, Reach>();
+  for (const sign of signs) extend(bySet, sign);
+  const accept = (sighting: Sighting) => {
+    signed.add(sighting);
+    extend(byRule, sighting);
+  };
   let waiting: Sighting[] = [];
   for (const sighting of meant) {
-    if (ruleOf(ruleset, sighting).needs === null || PARTISAN.has(context)) signed.add(sighting);
+    const { needs } = ruleOf(ruleset, sighting);
+    const hasSign = () => [...(needs?.signs ?? [])].some((set) => liesOutside(bySet.get(set), sighting));
+    if (needs === null || PARTISAN.has(context) || hasSign()) accept(sighting);
     else waiting.push(sighting);
   }
   // Each round needs one more to stand: it ends.
   for (let before = -1; before !== signed.size && waiting.length > 0;) {
     before = signed.size;
-    const vouching = [...signed];
+    const vouching = [...byRule].map(([rule, reach]) => ({ rule, reach: { ...reach } }));
     waiting = waiting.filter((sighting) => {
-      const { needs } = ruleOf(ruleset, sighting);
-      const found =
-        signs.some((sign) => needs?.signs.has(sign.of) === true && !overlap(sign, sighting)) ||
-        vouching.some(
-          (other) =>
-            other.of !== sighting.of &&
-            needs?.categories.has(ruleOf(ruleset, other).category) === true &&
-            !overlap(other, sighting),
+      const categories = ruleOf(ruleset, sighting).needs?.categories;
+      const found = vouching.some(({ rule, reach }) => {
+        const category = ruleset.rules[rule]?.category;
+        return (
+          rule !== sighting.of &&
+          category !== undefined &&
+          categories?.has(category) === true &&
+          liesOutside(reach, sighting)
         );
-      if (found) signed.add(sighting);
+      });
+      if (found) accept(sighting);
       return !found;
     });
   }
@@ -181,43 +210,50 @@ const QUOTES =
 const OPENED = new RegExp(`[${QUOTES}]\\s?$`, 'u');
 const CLOSED = new RegExp(`^[.,;:!?\u060c\u061b\u061f\u06d4\u2026]?\\s?[${QUOTES}]`, 'u');
 
-/** Whether the words stand in quotation marks by themselves: who quotes a slogan speaks of it rather than says it. */
-function isQuoted(text: string, normalised: NormalisedText, sighting: Sighting): boolean {
+/**
+ * Whether the words are built into somebody's sentence rather than said: they stand in quotation marks by themselves, or
+ * with a word on either side and nothing between. A slogan that is said stands alone: between stops, bars, emoji, lines.
+ */
+function isMentioned(text: string, normalised: NormalisedText, sighting: Sighting): boolean {
   const { start, end } = normalised.span(sighting.start, sighting.end);
-  return OPENED.test(text.slice(Math.max(0, start - 2), start)) && CLOSED.test(text.slice(end, end + 3));
+  const before = text.slice(Math.max(0, start - 2), start);
+  const after = text.slice(end, end + 3);
+  return (
+    (OPENED.test(before) && CLOSED.test(after)) ||
+    (/[\p{L}\p{M}\p{N}] $/u.test(before) && /^ [\p{L}\p{N}]/u.test(after))
+  );
+}
+
+/** A marker set of which something was seen: the first place, and how many different phrases. */
+interface SeenMarkers {
+  readonly set: CompiledMarkers;
+  readonly first: Sighting;
+  readonly different: number;
+}
+
+function markersSeen(ruleset: Ruleset, markers: readonly Sighting[]): SeenMarkers[] {
+  return [...Map.groupBy(markers, (marker) => marker.of)].flatMap(([number, list]) => {
+    const set = ruleset.markers[number];
+    const [first] = list;
+    return set && first ? [{ set, first, different: new Set(list.map((marker) => marker.phrase)).size }] : [];
+  });
 }
 
 /**
- * The marker sets of the rule's pack that occur outside of what rules saw. A set with too few different markers only tells;
- * in a set that asks for several, quotation marks around the match count as one.
+ * The marker sets of the rule's pack and contexts. A set with too few different markers only tells; in a set that asks
+ * for several, a match that is only mentioned counts as one.
  */
 function markersAgainst(
-  ruleset: Ruleset,
   rule: CompiledRule,
-  markers: readonly Sighting[],
+  markers: readonly SeenMarkers[],
   context: string,
-  quoted: boolean,
+  mentioned: boolean,
 ): MarkersFound[] {
-  const bySet = new Map<number, Sighting[]>();
-  for (const marker of markers) {
-    const set = ruleset.markers[marker.of];
-    if (!set || set.pack !== rule.pack || !rule.excludedBy.has(set.context)) continue;
-    const list = bySet.get(marker.of);
-    if (list) list.push(marker);
-    else bySet.set(marker.of, [marker]);
-  }
-  return [...bySet].flatMap(([number, list]) => {
-    const set = ruleset.markers[number];
-    const [first] = list;
-    if (!set || !first) return [];
-    const different = new Set(list.map((marker) => marker.phrase)).size + (quoted && set.atLeast > 1 ? 1 : 0);
-    return [
-      {
-        context: set.context,
-        reason: set.reason,
-        first,
-        cancels: different >= set.atLeast && !PARTISAN.has(context),
-      },
-    ];
-  });
+  return markers
+    .filter(({ set }) => set.pack === rule.pack && rule.excludedBy.has(set.context))
+    .map(({ set, first, different }) => {
+      const counted = different + (mentioned && set.atLeast > 1 ? 1 : 0);
+      const cancels = counted >= set.atLeast && !PARTISAN.has(context);
+      return { context: set.context, reason: set.reason, first, cancels };
+    });
 }
