@@ -19,13 +19,19 @@ export interface CollectOnceParts {
  */
 export async function* collectOnce(draft: SourceDraft, parts: CollectOnceParts): AsyncGenerator<Post> {
   if (Date.parse(draft.justification.until) <= parts.clock.now()) {
-    throw new VigilError('source-expired', `the approval of source ${draft.id} ended at ${draft.justification.until}: it is not collected`);
+    throw new VigilError(
+      'source-expired',
+      `the approval of source ${draft.id} ended at ${draft.justification.until}: it is not collected`,
+    );
   }
   const { locator } = draft;
   const readOnce = locator.kind === 'import' ? { ...locator, mode: 'once' as const } : locator;
   const connector = connectorOf(allConnectors(), locator.kind);
   if (connector.style(readOnce) === 'push') {
-    throw new VigilError('bad-input', `source ${draft.id} has no address to read from: its lines arrive by POST`);
+    throw new VigilError(
+      'bad-input',
+      `source ${draft.id} has no address to read from: its lines arrive by POST`,
+    );
   }
   const source = { ...draft, locator: readOnce, demo: false, createdAt: parts.clock.instant() };
   const reading = {

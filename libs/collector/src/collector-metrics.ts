@@ -20,10 +20,35 @@ export function collectorMetrics(registry: Registry, funnelDepth: () => number):
     },
   });
   return {
-    posts: new Counter({ name: 'vigil_collector_posts_total', help: 'Posts the bus has acknowledged', labelNames: ['kind'], registers }),
-    polls: new Counter({ name: 'vigil_collector_reads_total', help: 'Polls and followed streams that ended, by outcome', labelNames: ['kind', 'outcome'], registers }),
-    problems: new Counter({ name: 'vigil_collector_problems_total', help: 'Lines and entries set aside', labelNames: ['kind'], registers }),
-    bytes: new Counter({ name: 'vigil_collector_kept_bytes_total', help: 'Raw bytes given to the evidence store', labelNames: ['kind'], registers }),
-    running: new Gauge({ name: 'vigil_collector_sources_running', help: 'Sources being read now', labelNames: ['kind'], registers }),
+    posts: new Counter({
+      name: 'vigil_collector_posts_total',
+      help: 'Posts the bus has acknowledged',
+      labelNames: ['kind'],
+      registers,
+    }),
+    polls: new Counter({
+      name: 'vigil_collector_reads_total',
+      help: 'Polls and followed streams that ended, by outcome',
+      labelNames: ['kind', 'outcome'],
+      registers,
+    }),
+    problems: new Counter({
+      name: 'vigil_collector_problems_total',
+      help: 'Lines and entries set aside',
+      labelNames: ['kind'],
+      registers,
+    }),
+    bytes: new Counter({
+      name: 'vigil_collector_kept_bytes_total',
+      help: 'Raw bytes given to the evidence store',
+      labelNames: ['kind'],
+      registers,
+    }),
+    running: new Gauge({
+      name: 'vigil_collector_sources_running',
+      help: 'Sources being read now',
+      labelNames: ['kind'],
+      registers,
+    }),
   };
 }

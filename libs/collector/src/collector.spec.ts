@@ -1,7 +1,13 @@
 import { appendFile, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eventually, withTestDatabase } from '@vigil/testing';
-import { aDraft, serve, startCollector, type LoopbackServer, type RunningCollector } from './testing/harness.js';
+import {
+  aDraft,
+  serve,
+  startCollector,
+  type LoopbackServer,
+  type RunningCollector,
+} from './testing/harness.js';
 
 const line = (text: string, more: object = {}) => `${JSON.stringify({ text, ...more })}\n`;
 
@@ -20,25 +26,41 @@ describe('collecting imports', () => {
     await Promise.all(servers.splice(0).map((server) => server.close()));
   });
 
-  const texts = (id: string) => running.published.filter((event) => event.post.sourceId === id).map((event) => event.post.text);
+  const texts = (id: string) =>
+    running.published.filter((event) => event.post.sourceId === id).map((event) => event.post.text);
   const health = async (id: string) => (await running.sources.get(id)).health;
   const create = (id: string, locator: object, more: object = {}) =>
     running.sources.create([aDraft(id, { kind: 'import', ...locator }, { ...more })], 'tester');
 
   it('reads a file once, sets bad lines aside with their place, and ends', async () => {
-    await writeFile(join(running.dir, 'once.ndjson'), `${line('one', { id: 1 })}nonsense\n${line('two', { platform: 'telegram', id: 7 })}{"text":5}\n{"text":"three"}`);
+    await writeFile(
+      join(running.dir, 'once.ndjson'),
+      `${line('one', { id: 1 })}nonsense\n${line('two', { platform: 'telegram', id: 7 })}{"text":5}\n{"text":"three"}`,
+    );
     await create('once', { from: { file: 'once.ndjson' } });
     await eventually(() => texts('once').length === 3);
-    await eventually(async () => (await health('once')).state === 'ok' && (await health('once')).nextPollAt === null);
+    await eventually(
+      async () => (await health('once')).state === 'ok' && (await health('once')).nextPollAt === null,
+    );
     const events = running.published.filter((event) => event.post.sourceId === 'once');
-    expect(events.map((event) => event.post.id)).toEqual(['import:once/1', 'telegram:7', expect.stringMatching(/^import:[0-9a-f]{40}$/)]);
-    expect(events[0]).toMatchObject({ type: 'observed', region: 'sahel', post: { revision: 0, channel: 'once', demo: false } });
+    expect(events.map((event) => event.post.id)).toEqual([
+      'import:once/1',
+      'telegram:7',
+      expect.stringMatching(/^import:[0-9a-f]{40}$/),
+    ]);
+    expect(events[0]).toMatchObject({
+      type: 'observed',
+      region: 'sahel',
+      post: { revision: 0, channel: 'once', demo: false },
+    });
     const { problems, total } = await eventually(async () => {
       const found = await running.sources.problems('once');
       return found.total === 2 ? found : null;
     });
     expect(total).toBe(2);
-    expect(problems.map((problem) => problem.message).join('\n')).toMatch(/line 4, byte \d+: text: .*\n.*line 2, byte 22: not JSON/);
+    expect(problems.map((problem) => problem.message).join('\n')).toMatch(
+      /line 4, byte \d+: text: .*\n.*line 2, byte 22: not JSON/,
+    );
     expect((await health('once')).postsCollected).toBe(3);
   });
 
@@ -72,7 +94,11 @@ describe('collecting imports', () => {
     await eventually(async () => (await next.sources.get('again')).health.postsCollected === 3);
     await next.stop();
     await eventually(() => published.length + next.published.length >= 3);
-    expect([...published, ...next.published].map((event) => event.post.text).sort()).toEqual(['one', 'three', 'two']);
+    expect([...published, ...next.published].map((event) => event.post.text).sort()).toEqual([
+      'one',
+      'three',
+      'two',
+    ]);
   });
 
   it('reads no file outside the import folder, not even through a link', async () => {
@@ -81,7 +107,9 @@ describe('collecting imports', () => {
     await create('linked', { from: { file: 'link.ndjson' } });
     await create('climbing', { from: { file: '../../etc/hostname' } });
     for (const id of ['outside', 'linked', 'climbing']) {
-      const failed = await eventually(async () => ((await health(id)).state === 'failing' ? health(id) : null));
+      const failed = await eventually(async () =>
+        (await health(id)).state === 'failing' ? health(id) : null,
+      );
       expect(failed.lastError).toMatch(/outside the import folder|no such file/);
     }
     expect(running.published).toEqual([]);
@@ -100,7 +128,8 @@ describe('collecting imports', () => {
         released = 6;
         if (ranges && from > 0) response.writeHead(206, { 'content-range': `bytes ${from}-/*` });
         response.write(whole.subarray(from, whole.length - 4));
-        if (offsets.length === 1) setImmediate(() => request.socket.destroy()); // in the middle of a line
+        if (offsets.length === 1)
+          setImmediate(() => request.socket.destroy()); // in the middle of a line
         else response.write(whole.subarray(whole.length - 4));
       });
       servers.push(server);
@@ -118,7 +147,13 @@ describe('collecting imports', () => {
       const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? 'bytes=0-')?.[1]);
       const bytes = Buffer.from(body);
       if (from >= bytes.length) response.writeHead(416, { 'content-range': `bytes */${bytes.length}` }).end();
-      else response.writeHead(from > 0 ? 206 : 200, from > 0 ? { 'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` } : {}).end(bytes.subarray(from));
+      else
+        response
+          .writeHead(
+            from > 0 ? 206 : 200,
+            from > 0 ? { 'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` } : {},
+          )
+          .end(bytes.subarray(from));
     });
     servers.push(server);
     await create('sized', { from: server.url, mode: 'follow' });
@@ -128,12 +163,19 @@ describe('collecting imports', () => {
     body = line('four');
     await eventually(() => texts('sized').length === 4);
     expect(texts('sized')).toEqual(['one', 'two', 'three', 'four']);
-    await eventually(async () => expect((await running.sources.problems('sized')).problems[0]?.message).toContain('shrank'));
+    await eventually(async () =>
+      expect((await running.sources.problems('sized')).problems[0]?.message).toContain('shrank'),
+    );
   });
 
   it('replays lines at their spacing, faster', async () => {
     const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds)).toISOString();
-    await writeFile(join(running.dir, 'replay.ndjson'), line('one', { publishedAt: at(0) }) + line('two', { publishedAt: at(60) }) + line('three', { publishedAt: at(120) }));
+    await writeFile(
+      join(running.dir, 'replay.ndjson'),
+      line('one', { publishedAt: at(0) }) +
+        line('two', { publishedAt: at(60) }) +
+        line('three', { publishedAt: at(120) }),
+    );
     const begun = Date.now();
     await create('replayed', { from: { file: 'replay.ndjson' }, mode: 'replay', speed: 200 });
     await eventually(() => texts('replayed').length === 3);
@@ -148,13 +190,29 @@ describe('collecting imports', () => {
     await eventually(() => texts('stops').length === 1);
     await running.sources.patch('stops', { paused: true }, 'tester');
     expect((await health('stops')).state).toBe('paused');
-    await eventually(async () => (await db().query('SELECT 1 FROM source_progress WHERE lease_owner IS NOT NULL')).length === 0);
+    await eventually(
+      async () =>
+        (await db().query('SELECT 1 FROM source_progress WHERE lease_owner IS NOT NULL')).length === 0,
+    );
     await appendFile(file, line('two'));
     await running.sources.patch('stops', { paused: false }, 'tester');
     await eventually(() => texts('stops').length === 2);
-    await running.sources.patch('stops', { justification: { reason: 'only for this moment', approvedBy: 'tester', until: new Date(Date.now() + 300).toISOString() } }, 'tester');
+    await running.sources.patch(
+      'stops',
+      {
+        justification: {
+          reason: 'only for this moment',
+          approvedBy: 'tester',
+          until: new Date(Date.now() + 300).toISOString(),
+        },
+      },
+      'tester',
+    );
     await eventually(async () => (await health('stops')).state === 'expired');
-    await eventually(async () => (await db().query('SELECT 1 FROM source_progress WHERE lease_owner IS NOT NULL')).length === 0);
+    await eventually(
+      async () =>
+        (await db().query('SELECT 1 FROM source_progress WHERE lease_owner IS NOT NULL')).length === 0,
+    );
     await appendFile(file, line('three'));
     expect(texts('stops')).toEqual(['one', 'two']);
   });
@@ -164,8 +222,12 @@ describe('collecting imports', () => {
     await create('cursor', { from: { file: 'cursor.ndjson' }, mode: 'follow' }, { paused: true });
     await db().query(`UPDATE source_progress SET cursor = '{"offset": -3}' WHERE source_id = 'cursor'`);
     await running.sources.patch('cursor', { paused: false }, 'tester');
-    const failed = await eventually(async () => ((await health('cursor')).state === 'failing' ? health('cursor') : null));
+    const failed = await eventually(async () =>
+      (await health('cursor')).state === 'failing' ? health('cursor') : null,
+    );
     expect(failed.lastError).toMatch(/cursor of source cursor: offset: /);
-    expect(await db().query(`SELECT cursor FROM source_progress WHERE source_id = 'cursor'`)).toEqual([{ cursor: { offset: -3 } }]);
+    expect(await db().query(`SELECT cursor FROM source_progress WHERE source_id = 'cursor'`)).toEqual([
+      { cursor: { offset: -3 } },
+    ]);
   });
 });

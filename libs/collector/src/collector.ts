@@ -1,4 +1,9 @@
-import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { join } from 'node:path';
 import { MessageBus } from '@vigil/bus';
 import { SETTINGS, type Settings } from '@vigil/config';
@@ -56,7 +61,12 @@ export class Collector implements OnApplicationBootstrap, BeforeApplicationShutd
       importDir: settings.collector.importDir ?? join(settings.storage.dataDir, 'import'),
       commitEarly: settings.faults.commitEarly,
     });
-    this.#scheduler = new Scheduler({ ...shared, jobs, collecting, pollConcurrency: settings.collector.pollConcurrency });
+    this.#scheduler = new Scheduler({
+      ...shared,
+      jobs,
+      collecting,
+      pollConcurrency: settings.collector.pollConcurrency,
+    });
   }
 
   async onApplicationBootstrap(): Promise<void> {

@@ -1,6 +1,13 @@
 import { PostEvent, SystemClock, type Locator } from '@vigil/contracts';
 import { GuardedClient } from '@vigil/fetching';
-import { MAX_PIECE, type Connector, type Gathered, type Problem, type Reading, type WatchedSource } from './connector.js';
+import {
+  MAX_PIECE,
+  type Connector,
+  type Gathered,
+  type Problem,
+  type Reading,
+  type WatchedSource,
+} from './connector.js';
 
 /** A source under test and the other end of it. */
 export interface ConnectorStage {
@@ -16,7 +23,12 @@ export interface ConnectorStage {
 /** What every connector promises its caller; see `Connector`. */
 export function connectorContract(name: string, open: () => Promise<ConnectorStage>): void {
   describe(`connector contract: ${name}`, () => {
-    const client = new GuardedClient({ allowHosts: ['127.0.0.1'], timeoutMs: 5_000, maxBytes: 16 * 1024 * 1024, userAgent: 'test' });
+    const client = new GuardedClient({
+      allowHosts: ['127.0.0.1'],
+      timeoutMs: 5_000,
+      maxBytes: 16 * 1024 * 1024,
+      userAgent: 'test',
+    });
     let stage: ConnectorStage;
     beforeEach(async () => {
       stage = await open();
@@ -33,7 +45,10 @@ export function connectorContract(name: string, open: () => Promise<ConnectorSta
       createdAt: '2026-01-01T00:00:00.000Z',
     });
 
-    const read = async (cursor: unknown, more: Partial<Reading> = {}): Promise<{ pieces: Gathered[]; problems: Problem[] }> => {
+    const read = async (
+      cursor: unknown,
+      more: Partial<Reading> = {},
+    ): Promise<{ pieces: Gathered[]; problems: Problem[] }> => {
       const pieces: Gathered[] = [];
       const problems: Problem[] = [];
       const reading: Reading = {
@@ -48,7 +63,8 @@ export function connectorContract(name: string, open: () => Promise<ConnectorSta
       for await (const piece of stage.connector.read(source(), cursor, reading)) pieces.push(piece);
       return { pieces, problems };
     };
-    const idsOf = (pieces: readonly Gathered[]) => pieces.flatMap((piece) => piece.events.map((event) => `${event.post.id} ${event.post.revision}`));
+    const idsOf = (pieces: readonly Gathered[]) =>
+      pieces.flatMap((piece) => piece.events.map((event) => `${event.post.id} ${event.post.revision}`));
     /** What a cursor is after it was stored and read again. */
     const stored = (cursor: unknown): unknown => JSON.parse(JSON.stringify(cursor));
     const many = Array.from({ length: MAX_PIECE * 2 + 7 }, (_, at) => `post-${at}`);
@@ -61,7 +77,11 @@ export function connectorContract(name: string, open: () => Promise<ConnectorSta
       expect(new Set(events.map((event) => event.post.id)).size).toBe(many.length);
       for (const event of events) expect(PostEvent.parse(event)).toEqual(event);
       expect(Math.max(...pieces.map((piece) => piece.events.length))).toBeLessThanOrEqual(MAX_PIECE);
-      expect(events[0]).toMatchObject({ region: 'sahel', context: 'unknown', post: { sourceId: 'contract', demo: false } });
+      expect(events[0]).toMatchObject({
+        region: 'sahel',
+        context: 'unknown',
+        post: { sourceId: 'contract', demo: false },
+      });
       expect(problems).toEqual([]);
     });
 
@@ -70,7 +90,9 @@ export function connectorContract(name: string, open: () => Promise<ConnectorSta
       const cursor = stored((await read(null)).pieces.at(-1)?.cursor);
       expect(idsOf((await read(cursor)).pieces)).toEqual([]);
       await stage.publish(['c']);
-      expect((await read(cursor)).pieces.flatMap((piece) => piece.events).map((event) => event.post.text)).toEqual([expect.stringContaining('c')]);
+      expect(
+        (await read(cursor)).pieces.flatMap((piece) => piece.events).map((event) => event.post.text),
+      ).toEqual([expect.stringContaining('c')]);
     });
 
     it('goes on from any cursor it gave, with the same ids and revisions', async () => {
@@ -89,16 +111,24 @@ export function connectorContract(name: string, open: () => Promise<ConnectorSta
       expect(idsOf((await read(null)).pieces)).toEqual(idsOf((await read(null)).pieces));
     });
 
-    it.each([['text'], [7], [{ offset: -1 }], [{ seen: 'x' }], [[]]])('refuses the cursor %j by name', async (cursor) => {
-      await stage.publish(['a']);
-      await expect(read(cursor)).rejects.toMatchObject({ code: 'bad-input', message: expect.stringContaining('cursor of source contract') });
-    });
+    it.each([['text'], [7], [{ offset: -1 }], [{ seen: 'x' }], [[]]])(
+      'refuses the cursor %j by name',
+      async (cursor) => {
+        await stage.publish(['a']);
+        await expect(read(cursor)).rejects.toMatchObject({
+          code: 'bad-input',
+          message: expect.stringContaining('cursor of source contract'),
+        });
+      },
+    );
 
     it('ends when its signal says so', async () => {
       await stage.publish(['a']);
       const controller = new AbortController();
       controller.abort();
-      await read(null, { signal: controller.signal }).catch((error: unknown) => expect(error).toMatchObject({ name: 'VigilError' }));
+      await read(null, { signal: controller.signal }).catch((error: unknown) =>
+        expect(error).toMatchObject({ name: 'VigilError' }),
+      );
     });
   });
 }

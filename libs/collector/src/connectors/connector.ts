@@ -2,7 +2,10 @@ import type { Clock, Locator, PostEvent, Source, SourceKind } from '@vigil/contr
 import type { GuardedClient } from '@vigil/fetching';
 
 /** What a connector needs to know of the source; drafts have it too, so that `vigil collect` needs no database. */
-export type WatchedSource<L extends Locator = Locator> = Pick<Source, 'id' | 'labels' | 'schedule' | 'demo'> & {
+export type WatchedSource<L extends Locator = Locator> = Pick<
+  Source,
+  'id' | 'labels' | 'schedule' | 'demo'
+> & {
   readonly locator: L;
   /** When the source was approved; what was published long before it is history (see ARCHITECTURE, "Time"). */
   readonly createdAt: string;

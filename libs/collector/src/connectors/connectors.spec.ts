@@ -19,7 +19,13 @@ const RUN = new Map<string, () => void>([
         const file = join(importDir, 'posts.ndjson');
         return {
           connector: new ImportConnector(),
-          locator: { kind: 'import', from: { file: 'posts.ndjson' }, mode: 'once', speed: 1, backfill: false },
+          locator: {
+            kind: 'import',
+            from: { file: 'posts.ndjson' },
+            mode: 'once',
+            speed: 1,
+            backfill: false,
+          },
           importDir,
           publish: (ids) => appendFile(file, ids.map(line).join('')),
           close: () => rm(importDir, { recursive: true }),
@@ -30,8 +36,12 @@ const RUN = new Map<string, () => void>([
         const server = await serve((request, response) => {
           const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
           const bytes = Buffer.from(body);
-          if (from > 0 && from >= bytes.length) response.writeHead(416, { 'content-range': `bytes */${bytes.length}` }).end();
-          else if (from > 0) response.writeHead(206, { 'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` }).end(bytes.subarray(from));
+          if (from > 0 && from >= bytes.length)
+            response.writeHead(416, { 'content-range': `bytes */${bytes.length}` }).end();
+          else if (from > 0)
+            response
+              .writeHead(206, { 'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` })
+              .end(bytes.subarray(from));
           else response.end(bytes);
         });
         return {
@@ -49,7 +59,12 @@ const RUN = new Map<string, () => void>([
       connectorContract('rss', async () => {
         let items: string[] = [];
         const server = await serve((_, response) => {
-          const entries = [...items].reverse().map((id) => `<item><guid>urn:test:${id}</guid><title>title ${id}</title><description>text ${id}</description></item>`);
+          const entries = [...items]
+            .reverse()
+            .map(
+              (id) =>
+                `<item><guid>urn:test:${id}</guid><title>title ${id}</title><description>text ${id}</description></item>`,
+            );
           response.end(`<rss version="2.0"><channel><title>feed</title>${entries.join('')}</channel></rss>`);
         });
         return {

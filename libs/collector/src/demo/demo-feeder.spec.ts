@@ -18,7 +18,11 @@ function inMemory(): DemoRecord {
       return Promise.resolve();
     },
     remove: (atMs) => {
-      progress = { startedMs: progress?.startedMs ?? atMs, liveFromMs: progress?.liveFromMs ?? null, removed: true };
+      progress = {
+        startedMs: progress?.startedMs ?? atMs,
+        liveFromMs: progress?.liveFromMs ?? null,
+        removed: true,
+      };
       return Promise.resolve();
     },
   };
@@ -102,7 +106,10 @@ describe('DemoFeeder', () => {
     const first = aPlace(record);
     let batches = 0;
     const publish = first.around.publish;
-    const killed = new DemoFeeder({ ...first.around, publish: (events) => (++batches > 4 ? Promise.reject(new Error('killed')) : publish(events)) });
+    const killed = new DemoFeeder({
+      ...first.around,
+      publish: (events) => (++batches > 4 ? Promise.reject(new Error('killed')) : publish(events)),
+    });
     await expect(killed.start()).rejects.toThrow('killed');
     const second = aPlace(record);
     second.clock.advance({ minutes: 3 });
@@ -141,7 +148,9 @@ describe('DemoFeeder', () => {
     place.fails = null;
     await place.pass(1_000);
     const progress = await place.record.read();
-    const due = demoBurst(script, progress?.liveFromMs ?? 0).filter(({ dueMs }) => dueMs <= place.clock.now() - 500);
+    const due = demoBurst(script, progress?.liveFromMs ?? 0).filter(
+      ({ dueMs }) => dueMs <= place.clock.now() - 500,
+    );
     expect(due.length).toBeGreaterThan(5);
     const seen = new Set(place.ids());
     expect(due.filter(({ event }) => !seen.has(event.post.id))).toEqual([]);
@@ -153,7 +162,10 @@ describe('DemoFeeder', () => {
     const place = aPlace();
     const feeder = new DemoFeeder(place.around);
     await feeder.start();
-    const elsewhere = new DemoFeeder({ ...place.around, say: (event) => void place.said.push(`elsewhere: ${event}`) });
+    const elsewhere = new DemoFeeder({
+      ...place.around,
+      say: (event) => void place.said.push(`elsewhere: ${event}`),
+    });
     await elsewhere.start();
     await feeder.remove();
     await place.pass(6_000);

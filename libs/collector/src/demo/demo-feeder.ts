@@ -25,7 +25,10 @@ export interface DemoSurroundings {
   /** Resolves once the events are durable. */
   publish(events: readonly PostEvent[]): Promise<void>;
   /** An event for the operator. */
-  say(event: 'demo loading' | 'demo loaded' | 'demo burst over' | 'demo removed' | 'demo paused', fields: Readonly<Record<string, unknown>>): void;
+  say(
+    event: 'demo loading' | 'demo loaded' | 'demo burst over' | 'demo removed' | 'demo paused',
+    fields: Readonly<Record<string, unknown>>,
+  ): void;
 }
 
 /**
@@ -132,7 +135,10 @@ export class DemoFeeder {
         .catch((error: unknown) => {
           // The bus may be away for a while: what is due stays due, and is tried again.
           this.#failures += 1;
-          if (this.#failures === 1) this.around.say('demo paused', { reason: error instanceof Error ? error.message : String(error) });
+          if (this.#failures === 1)
+            this.around.say('demo paused', {
+              reason: error instanceof Error ? error.message : String(error),
+            });
         })
         .finally(() => this.#again(liveFromMs));
     }, EVERY_MS);

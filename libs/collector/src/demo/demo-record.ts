@@ -34,19 +34,28 @@ export function demoRecord(db: Queryable): DemoRecord {
   const read = async (): Promise<DemoProgress | null> => {
     const [row] = await db.query<Row>(SELECT);
     if (!row) return null;
-    return { startedMs: Number(row.started), liveFromMs: row.live_from === null ? null : Number(row.live_from), removed: row.removed };
+    return {
+      startedMs: Number(row.started),
+      liveFromMs: row.live_from === null ? null : Number(row.live_from),
+      removed: row.removed,
+    };
   };
   return {
     read,
     begin: async (startedMs) => {
-      await db.query('INSERT INTO demo (started_at) VALUES ($1) ON CONFLICT DO NOTHING', [new Date(startedMs)]);
+      await db.query('INSERT INTO demo (started_at) VALUES ($1) ON CONFLICT DO NOTHING', [
+        new Date(startedMs),
+      ]);
       return (await read()) ?? { startedMs, liveFromMs: null, removed: false };
     },
     historyLoaded: async (liveFromMs) => {
       await db.query('UPDATE demo SET live_from = $1 WHERE live_from IS NULL', [new Date(liveFromMs)]);
     },
     remove: async (atMs) => {
-      await db.query('INSERT INTO demo (started_at, removed_at) VALUES ($1, $1) ON CONFLICT (one) DO UPDATE SET removed_at = $1', [new Date(atMs)]);
+      await db.query(
+        'INSERT INTO demo (started_at, removed_at) VALUES ($1, $1) ON CONFLICT (one) DO UPDATE SET removed_at = $1',
+        [new Date(atMs)],
+      );
     },
   };
 }

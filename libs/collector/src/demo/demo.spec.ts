@@ -10,7 +10,12 @@ const script = await loadDemoScript();
 const history = [...demoHistory(script, NOW)];
 const burst = demoBurst(script, NOW);
 
-const SCRIPTS = { Latin: /\p{Script=Latin}/u, Arabic: /\p{Script=Arabic}/u, Cyrillic: /\p{Script=Cyrillic}/u, Bengali: /\p{Script=Bengali}/u };
+const SCRIPTS = {
+  Latin: /\p{Script=Latin}/u,
+  Arabic: /\p{Script=Arabic}/u,
+  Cyrillic: /\p{Script=Cyrillic}/u,
+  Bengali: /\p{Script=Bengali}/u,
+};
 
 describe('the script of the demo', () => {
   it('says of every source that it is a fiction, why it is there, and where', () => {
@@ -67,19 +72,24 @@ describe('the history', () => {
 
 describe('the live part', () => {
   it('bursts within a minute, over many sources and languages, and fades', () => {
-    const due = (fromMs: number, toMs: number) => burst.filter(({ dueMs }) => dueMs >= NOW + fromMs && dueMs < NOW + toMs);
+    const due = (fromMs: number, toMs: number) =>
+      burst.filter(({ dueMs }) => dueMs >= NOW + fromMs && dueMs < NOW + toMs);
     const first = due(0, BURST_AFTER_MS + 60_000);
     expect(BURST_AFTER_MS).toBeLessThan(60_000);
     expect(first.length).toBeGreaterThanOrEqual(40);
     expect(new Set(first.map(({ event }) => event.post.sourceId)).size).toBeGreaterThanOrEqual(5);
     expect(new Set(first.map(({ event }) => event.post.language)).size).toBeGreaterThanOrEqual(4);
     expect(due(9 * 60_000, 12 * 60_000).length).toBeLessThan(first.length / 3);
-    for (const { event } of burst) expect(Post.parse(event.post)).toMatchObject({ demo: true, backfill: false });
+    for (const { event } of burst)
+      expect(Post.parse(event.post)).toMatchObject({ demo: true, backfill: false });
   });
 
   it('trickles the same posts however it is asked', () => {
     const whole = demoTrickle(script, NOW, NOW, NOW + 600_000);
-    const halves = [...demoTrickle(script, NOW, NOW, NOW + 123_456), ...demoTrickle(script, NOW, NOW + 123_456, NOW + 600_000)];
+    const halves = [
+      ...demoTrickle(script, NOW, NOW, NOW + 123_456),
+      ...demoTrickle(script, NOW, NOW + 123_456, NOW + 600_000),
+    ];
     expect(halves).toEqual(whole);
     expect(whole).toHaveLength(120);
     expect(new Set(whole.map(({ event }) => event.post.text)).size).toBeGreaterThan(80);

@@ -24,7 +24,11 @@ export function rhythm(atMs: number): number {
  * The fourteen days before `nowMs`, in order of time: ordinary life, religious everyday speech, some reports and a low
  * noise of echoes with a daily rhythm. Deterministic in `nowMs` and `seed`; every post is marked as backfill.
  */
-export function* demoHistory(script: DemoScript, nowMs: number, seed: number = DEMO_SEED): Generator<PostEvent> {
+export function* demoHistory(
+  script: DemoScript,
+  nowMs: number,
+  seed: number = DEMO_SEED,
+): Generator<PostEvent> {
   const random = randomFrom(seed);
   let number = 0;
   for (let hour = nowMs - HISTORY_DAYS * 24 * HOUR_MS; hour < nowMs; hour += HOUR_MS) {
@@ -42,13 +46,32 @@ export function* demoHistory(script: DemoScript, nowMs: number, seed: number = D
       const source = sourceFor(script, line, random);
       number += 1;
       const language = random.pick(source.labels.languages);
-      yield demoPost(script, { number: `history-${number}`, source, language, line, publishedAt: at, collectedAt: nowMs, backfill: true }, random);
+      yield demoPost(
+        script,
+        {
+          number: `history-${number}`,
+          source,
+          language,
+          line,
+          publishedAt: at,
+          collectedAt: nowMs,
+          backfill: true,
+        },
+        random,
+      );
     }
   }
 }
 
 /** Who says such a line: reports are the newsroom's mostly, echoes never its own nor the noticeboard's. */
 export function sourceFor(script: DemoScript, line: DemoLine, random: Random) {
-  const wanted = line === 'religious' ? ['religious', 'unknown'] : line === 'report' ? ['news', 'unknown'] : line === 'ordinary' ? ['news', 'unknown'] : ['unknown'];
+  const wanted =
+    line === 'religious'
+      ? ['religious', 'unknown']
+      : line === 'report'
+        ? ['news', 'unknown']
+        : line === 'ordinary'
+          ? ['news', 'unknown']
+          : ['unknown'];
   return random.pick(script.sources.filter((source) => wanted.includes(source.labels.context)));
 }

@@ -30,19 +30,43 @@ export function demoBurst(script: DemoScript, startMs: number, seed: number = DE
   const sources = echoingSources(script);
   const posts: DuePost[] = [];
   BURST_PER_MINUTE.forEach((count, minute) => {
-    const times = Array.from({ length: count }, () => startMs + BURST_AFTER_MS + minute * 60_000 + Math.floor(random.next() * 60_000));
+    const times = Array.from(
+      { length: count },
+      () => startMs + BURST_AFTER_MS + minute * 60_000 + Math.floor(random.next() * 60_000),
+    );
     for (const dueMs of times.sort((a, b) => a - b)) {
       const source = random.pick(sources);
       const language = random.pick(source.labels.languages);
       const number = `burst-${posts.length + 1}`;
-      posts.push({ dueMs, event: demoPost(script, { number, source, language, line: 'burst', publishedAt: dueMs, collectedAt: dueMs, backfill: false }, random) });
+      posts.push({
+        dueMs,
+        event: demoPost(
+          script,
+          {
+            number,
+            source,
+            language,
+            line: 'burst',
+            publishedAt: dueMs,
+            collectedAt: dueMs,
+            backfill: false,
+          },
+          random,
+        ),
+      });
     }
   });
   return posts;
 }
 
 /** The ordinary posts due in (fromMs, toMs]: one every five seconds since `startMs`, each the same whenever it is asked for. */
-export function demoTrickle(script: DemoScript, startMs: number, fromMs: number, toMs: number, seed: number = DEMO_SEED): readonly DuePost[] {
+export function demoTrickle(
+  script: DemoScript,
+  startMs: number,
+  fromMs: number,
+  toMs: number,
+  seed: number = DEMO_SEED,
+): readonly DuePost[] {
   const posts: DuePost[] = [];
   const first = Math.max(1, Math.floor((fromMs - startMs) / TRICKLE_EVERY_MS) + 1);
   for (let slot = first; startMs + slot * TRICKLE_EVERY_MS <= toMs; slot++) {
@@ -53,7 +77,22 @@ export function demoTrickle(script: DemoScript, startMs: number, fromMs: number,
     const source = sourceFor(script, line, random);
     const dueMs = startMs + slot * TRICKLE_EVERY_MS;
     const language = random.pick(source.labels.languages);
-    posts.push({ dueMs, event: demoPost(script, { number: `live-${slot}`, source, language, line, publishedAt: dueMs, collectedAt: dueMs, backfill: false }, random) });
+    posts.push({
+      dueMs,
+      event: demoPost(
+        script,
+        {
+          number: `live-${slot}`,
+          source,
+          language,
+          line,
+          publishedAt: dueMs,
+          collectedAt: dueMs,
+          backfill: false,
+        },
+        random,
+      ),
+    });
   }
   return posts;
 }

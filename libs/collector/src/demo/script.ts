@@ -44,7 +44,10 @@ export async function loadDemoScript(folder: string = EXAMPLES): Promise<DemoScr
   for (const source of sources) {
     const missing = source.labels.languages.filter((language) => !phrasebooks.has(language));
     if (source.labels.languages.length === 0 || missing.length > 0) {
-      throw new VigilError('bad-input', `${folder}/sources.yaml: ${source.id} needs languages that ${path} has words for; missing: ${missing.join(', ') || 'all'}`);
+      throw new VigilError(
+        'bad-input',
+        `${folder}/sources.yaml: ${source.id} needs languages that ${path} has words for; missing: ${missing.join(', ') || 'all'}`,
+      );
     }
   }
   return { sources, phrasebooks };

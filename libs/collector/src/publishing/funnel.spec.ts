@@ -8,7 +8,9 @@ import { Funnel, MAX_BATCH, MAX_PENDING } from './funnel.js';
 class HeldBus {
   readonly batches: { size: number; acknowledge: () => void; fail: (error: Error) => void }[] = [];
   publish<T>(_topic: Topic<T>, messages: readonly Message<T>[]): Promise<void> {
-    return new Promise((acknowledge, fail) => this.batches.push({ size: messages.length, acknowledge, fail }));
+    return new Promise((acknowledge, fail) =>
+      this.batches.push({ size: messages.length, acknowledge, fail }),
+    );
   }
 }
 

@@ -57,7 +57,12 @@ export class Progress {
       } else {
         const overtaken = new VigilError('fenced', `source ${move.sourceId} was taken over`);
         for (const waiter of before?.waiting ?? []) waiter.reject(overtaken);
-        this.#pending.set(move.sourceId, { epoch: move.epoch, cursor: move.cursor, posts: move.posts, waiting: [{ resolve, reject }] });
+        this.#pending.set(move.sourceId, {
+          epoch: move.epoch,
+          cursor: move.cursor,
+          posts: move.posts,
+          waiting: [{ resolve, reject }],
+        });
       }
     });
     if (when === 'now') void this.flush();
@@ -80,7 +85,11 @@ export class Progress {
     if (aside === undefined) this.#asides.set(sourceId, (aside = { problems: [], seen: 0 }));
     aside.seen++;
     if (aside.problems.length < MAX_PROBLEMS_PER_FLUSH) {
-      aside.problems.push({ at: this.now(), place: problem.place.slice(0, 200), message: problem.message.slice(0, 500) });
+      aside.problems.push({
+        at: this.now(),
+        place: problem.place.slice(0, 200),
+        message: problem.message.slice(0, 500),
+      });
     }
     this.#later();
   }
@@ -144,7 +153,12 @@ export class Progress {
         `INSERT INTO source_problem (source_id, at, place, message)
          SELECT n.source_id, n.at, n.place, n.message FROM unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[]) AS n (source_id, at, place, message)
          JOIN source s ON s.id = n.source_id`,
-        [rows.map((row) => row.id), rows.map((row) => row.at), rows.map((row) => row.place), rows.map((row) => row.message)],
+        [
+          rows.map((row) => row.id),
+          rows.map((row) => row.at),
+          rows.map((row) => row.place),
+          rows.map((row) => row.message),
+        ],
       );
       await this.db.query(
         `UPDATE source_progress p SET problems_seen = p.problems_seen + n.seen

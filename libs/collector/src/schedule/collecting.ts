@@ -49,7 +49,9 @@ export class Collecting {
   /** Reads until the source has nothing more, fails, or `interrupt`. Resolves once its lease is given back. */
   begin(source: Source, definition: number, lease: Lease): Promise<void> {
     const controller = new AbortController();
-    const done = this.#collect(source, lease, controller.signal).finally(() => this.#running.delete(source.id));
+    const done = this.#collect(source, lease, controller.signal).finally(() =>
+      this.#running.delete(source.id),
+    );
     this.#running.set(source.id, { definition, controller, done });
     return done;
   }
@@ -100,7 +102,10 @@ export class Collecting {
       else await this.#settle(source, lease, result, startedAt, followed);
     } catch (error) {
       // The database is away: the lease stays ours, and is taken up again at the next reconciling.
-      telemetry.log.warn({ source: source.id, err: loggedError(error) }, 'how a source went could not be stored');
+      telemetry.log.warn(
+        { source: source.id, err: loggedError(error) },
+        'how a source went could not be stored',
+      );
     } finally {
       metrics.running.dec({ kind });
     }
@@ -117,7 +122,13 @@ export class Collecting {
     this.parts.telemetry.log.debug({ source: source.id }, 'reading of a source was interrupted');
   }
 
-  async #settle(source: Source, lease: Lease, result: Exclude<RunResult, { type: 'interrupted' }>, startedAt: number, followed: boolean): Promise<void> {
+  async #settle(
+    source: Source,
+    lease: Lease,
+    result: Exclude<RunResult, { type: 'interrupted' }>,
+    startedAt: number,
+    followed: boolean,
+  ): Promise<void> {
     const { clock, leases, progress, sources, telemetry } = this.parts;
     await progress.flush();
     const due = nextDue(result, source, lease.failures, startedAt, clock, followed);
@@ -132,7 +143,10 @@ export class Collecting {
     else if ((error === null) !== (lease.failures === 0)) await sources.tell(source.id);
     if (result.type === 'failed') {
       const level = isVigilError(result.error) ? 'info' : 'warn';
-      telemetry.log[level]({ source: source.id, failures: lease.failures + 1, reason: error, err: loggedError(result.error) }, 'reading a source failed');
+      telemetry.log[level](
+        { source: source.id, failures: lease.failures + 1, reason: error, err: loggedError(result.error) },
+        'reading a source failed',
+      );
     }
   }
 }

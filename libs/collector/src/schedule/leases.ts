@@ -42,7 +42,9 @@ export class Leases {
 
   /** Forgets processes that stopped beating an hour ago. */
   async tidy(): Promise<void> {
-    await this.db.query(`DELETE FROM collector_instance WHERE beat_at < clock_timestamp() - interval '1 hour'`);
+    await this.db.query(
+      `DELETE FROM collector_instance WHERE beat_at < clock_timestamp() - interval '1 hour'`,
+    );
   }
 
   /**
@@ -52,7 +54,12 @@ export class Leases {
    */
   async take(ids: readonly string[], now: string, dueBy: string): Promise<Lease[]> {
     if (ids.length === 0) return [];
-    const rows = await this.db.query<{ source_id: string; epoch: string; cursor: unknown; consecutive_failures: number }>(
+    const rows = await this.db.query<{
+      source_id: string;
+      epoch: string;
+      cursor: unknown;
+      consecutive_failures: number;
+    }>(
       `UPDATE source_progress p SET lease_owner = $2, epoch = p.epoch + 1, last_poll_at = $3
        FROM source s
        WHERE s.id = p.source_id AND p.source_id = ANY ($1) AND NOT s.paused AND s.approved_until > $3
@@ -60,7 +67,12 @@ export class Leases {
        RETURNING p.source_id, p.epoch, p.cursor, p.consecutive_failures`,
       [ids, this.instance, now, dueBy],
     );
-    return rows.map((row) => ({ sourceId: row.source_id, epoch: BigInt(row.epoch), cursor: row.cursor, failures: row.consecutive_failures }));
+    return rows.map((row) => ({
+      sourceId: row.source_id,
+      epoch: BigInt(row.epoch),
+      cursor: row.cursor,
+      failures: row.consecutive_failures,
+    }));
   }
 
   /** Gives a lease back with how it went. Nothing happens where it was taken over. */
@@ -70,7 +82,14 @@ export class Leases {
          consecutive_failures = CASE WHEN $5::text IS NULL THEN 0 ELSE consecutive_failures + 1 END,
          last_success_at = CASE WHEN $6 THEN $4 ELSE last_success_at END
        WHERE source_id = $1 AND epoch = $2`,
-      [lease.sourceId, lease.epoch.toString(), ending.nextPollAt, ending.polledAt, ending.error, ending.success],
+      [
+        lease.sourceId,
+        lease.epoch.toString(),
+        ending.nextPollAt,
+        ending.polledAt,
+        ending.error,
+        ending.success,
+      ],
     );
   }
 
@@ -84,7 +103,9 @@ export class Leases {
 
   /** Gives everything back at a stop, so that the next process need not wait. */
   async giveAll(): Promise<void> {
-    await this.db.query('UPDATE source_progress SET lease_owner = NULL WHERE lease_owner = $1', [this.instance]);
+    await this.db.query('UPDATE source_progress SET lease_owner = NULL WHERE lease_owner = $1', [
+      this.instance,
+    ]);
     await this.db.query('DELETE FROM collector_instance WHERE id = $1', [this.instance]);
   }
 }

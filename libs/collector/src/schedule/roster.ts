@@ -64,7 +64,8 @@ export class Roster {
     const now = this.clock.now();
     return rows.map((row) => {
       const expired = row.approved_until.getTime() <= now;
-      const overdueMs = row.next_poll_at === null ? Number.NEGATIVE_INFINITY : now - row.next_poll_at.getTime();
+      const overdueMs =
+        row.next_poll_at === null ? Number.NEGATIVE_INFINITY : now - row.next_poll_at.getTime();
       return {
         id: row.id,
         definition: row.definition,
@@ -84,6 +85,7 @@ export class Roster {
       `SELECT ${SOURCE_COLUMNS}, s.definition FROM source s JOIN source_progress p ON p.source_id = s.id WHERE s.id = ANY ($1)`,
       [ids],
     );
-    for (const row of rows) this.#known.set(row.id, { definition: row.definition, source: toSource(row, this.clock.now()) });
+    for (const row of rows)
+      this.#known.set(row.id, { definition: row.definition, source: toSource(row, this.clock.now()) });
   }
 }

@@ -67,7 +67,9 @@ export class Scheduler {
 
   async start(): Promise<void> {
     await this.parts.leases.tidy();
-    this.parts.jobs.worker<PollJob>(POLL_QUEUE, (job) => this.#onJob(job.data.sourceId), { concurrency: this.parts.pollConcurrency });
+    this.parts.jobs.worker<PollJob>(POLL_QUEUE, (job) => this.#onJob(job.data.sourceId), {
+      concurrency: this.parts.pollConcurrency,
+    });
     this.#unlisten = await this.parts.db.listen('vigil_live', (payload) => {
       if (payload.includes('"source"')) void this.reconcile();
     });
@@ -99,7 +101,11 @@ export class Scheduler {
         this.#failing = false;
       } catch (error) {
         // Once per outage: the readiness check says the rest.
-        if (!this.#failing) this.parts.telemetry.log.warn({ err: loggedError(error) }, 'sources cannot be reconciled; trying again every second');
+        if (!this.#failing)
+          this.parts.telemetry.log.warn(
+            { err: loggedError(error) },
+            'sources cannot be reconciled; trying again every second',
+          );
         this.#failing = true;
       }
     });
@@ -113,14 +119,24 @@ export class Scheduler {
     const byId = new Map(standings.map((standing) => [standing.id, standing]));
     for (const { id, definition } of collecting.entries()) {
       const standing = byId.get(id);
-      if (standing === undefined || !standing.active || standing.definition !== definition) collecting.interrupt(id);
+      if (standing === undefined || !standing.active || standing.definition !== definition)
+        collecting.interrupt(id);
     }
     await this.#tellExpired(standings);
-    const idle = standings.filter((standing) => standing.active && standing.due && !collecting.isRunning(standing.id));
-    const followed = idle.filter((standing) => this.#styleOf(standing.id) === 'follow' && !this.#isHeldElsewhere(standing));
+    const idle = standings.filter(
+      (standing) => standing.active && standing.due && !collecting.isRunning(standing.id),
+    );
+    const followed = idle.filter(
+      (standing) => this.#styleOf(standing.id) === 'follow' && !this.#isHeldElsewhere(standing),
+    );
     await this.#follow(followed);
     for (const standing of idle) {
-      if (this.#styleOf(standing.id) !== 'poll' || this.#waiting.has(standing.id) || this.#isHeldElsewhere(standing)) continue;
+      if (
+        this.#styleOf(standing.id) !== 'poll' ||
+        this.#waiting.has(standing.id) ||
+        this.#isHeldElsewhere(standing)
+      )
+        continue;
       if (!standing.everPolled || standing.overdueMs > OVERDUE_MS) void this.#wake(standing.id);
     }
     // Not awaited: a start with many sources must not delay the next beat.
@@ -134,7 +150,9 @@ export class Scheduler {
 
   #styleOf(id: string): 'poll' | 'follow' | 'push' | null {
     const source = this.#roster.source(id);
-    return source === undefined ? null : connectorOf(this.parts.connectors, source.locator.kind).style(source.locator);
+    return source === undefined
+      ? null
+      : connectorOf(this.parts.connectors, source.locator.kind).style(source.locator);
   }
 
   async #follow(standings: readonly Standing[]): Promise<void> {
@@ -171,7 +189,8 @@ export class Scheduler {
   async #poll(id: string): Promise<void> {
     const { leases, clock, collecting } = this.parts;
     const source = this.#roster.source(id);
-    if (source === undefined || this.#stopped || collecting.isRunning(id) || this.#styleOf(id) !== 'poll') return;
+    if (source === undefined || this.#stopped || collecting.isRunning(id) || this.#styleOf(id) !== 'poll')
+      return;
     const definition = this.#roster.definition(id);
     const early = Math.min(source.schedule.everySeconds * 1_000 * EARLY_SHARE, EARLY_AT_MOST_MS);
     const [lease] = await leases.take([id], clock.instant(), new Date(clock.now() + early).toISOString());
@@ -184,7 +203,10 @@ export class Scheduler {
       else if (!this.#expired.has(id)) {
         this.#expired.add(id);
         await this.parts.sources.tell(id);
-        this.parts.telemetry.log.info({ source: id }, 'the approval of a source has ended: it is no longer collected');
+        this.parts.telemetry.log.info(
+          { source: id },
+          'the approval of a source has ended: it is no longer collected',
+        );
       }
     }
   }
@@ -194,7 +216,8 @@ export class Scheduler {
     const wanted = new Map<string, number>();
     for (const standing of standings) {
       const source = this.#roster.source(standing.id);
-      if (standing.active && source !== undefined && this.#styleOf(standing.id) === 'poll') wanted.set(standing.id, source.schedule.everySeconds * 1_000);
+      if (standing.active && source !== undefined && this.#styleOf(standing.id) === 'poll')
+        wanted.set(standing.id, source.schedule.everySeconds * 1_000);
     }
     const missing = [...wanted].filter(([id, every]) => this.#scheduled.get(id) !== every);
     const left = [...this.#scheduled.keys()].filter((id) => !wanted.has(id));
@@ -206,7 +229,11 @@ export class Scheduler {
       ...left.map((id) => places.hold(() => this.#unschedule(id))),
     ];
     for (const change of await Promise.allSettled(changes)) {
-      if (change.status === 'rejected') this.parts.telemetry.log.debug({ err: loggedError(change.reason) }, 'a job scheduler could not be changed; trying again');
+      if (change.status === 'rejected')
+        this.parts.telemetry.log.debug(
+          { err: loggedError(change.reason) },
+          'a job scheduler could not be changed; trying again',
+        );
     }
     this.#syncing = false;
   }
@@ -215,7 +242,11 @@ export class Scheduler {
     if (this.#stopped) return;
     // The first job comes within one interval, at a random moment of it: the source's phase.
     const startDate = new Date(this.parts.clock.now() + Math.random() * every);
-    const template = { name: 'poll', data: { sourceId: id }, opts: { attempts: 1, removeOnComplete: true, removeOnFail: 100 } };
+    const template = {
+      name: 'poll',
+      data: { sourceId: id },
+      opts: { attempts: 1, removeOnComplete: true, removeOnFail: 100 },
+    };
     await this.#queue.upsertJobScheduler(id, { every, startDate }, template);
     this.#scheduled.set(id, every);
   }
@@ -225,4 +256,3 @@ export class Scheduler {
     this.#scheduled.delete(id);
   }
 }
-

@@ -33,12 +33,17 @@ export interface ImportStreamParts {
  * sender is slowed down and memory stays bounded. Bad lines are set aside and counted.
  * Throws `bad-input` where the source takes no imports, `conflict` where it is paused, `source-expired`.
  */
-export async function importStream(source: Source, body: AsyncIterable<Uint8Array>, parts: ImportStreamParts): Promise<ImportResult> {
+export async function importStream(
+  source: Source,
+  body: AsyncIterable<Uint8Array>,
+  parts: ImportStreamParts,
+): Promise<ImportResult> {
   const backfill = assertTakesImports(source, parts.clock);
   const result: ImportResult = { published: 0, refused: 0, lines: 0, bytes: 0, errors: [] };
   const setAside = (problem: Problem) => {
     result.refused++;
-    if (result.errors.length < SHOWN_ERRORS) result.errors.push({ place: problem.place, message: problem.message });
+    if (result.errors.length < SHOWN_ERRORS)
+      result.errors.push({ place: problem.place, message: problem.message });
     parts.progress.setAside(source.id, problem);
   };
   const splitter = new LineSplitter(0, 0, setAside);
@@ -69,11 +74,18 @@ const NEVER = new AbortController().signal;
 function assertTakesImports(source: Source, clock: Clock): boolean {
   const { locator } = source;
   if (locator.kind !== 'import') {
-    throw new VigilError('bad-input', `source ${source.id} is of kind ${locator.kind}: lines are taken for sources of kind import`);
+    throw new VigilError(
+      'bad-input',
+      `source ${source.id} is of kind ${locator.kind}: lines are taken for sources of kind import`,
+    );
   }
-  if (source.paused) throw new VigilError('conflict', `source ${source.id} is paused: nothing is collected for it`);
+  if (source.paused)
+    throw new VigilError('conflict', `source ${source.id} is paused: nothing is collected for it`);
   if (Date.parse(source.justification.until) <= clock.now()) {
-    throw new VigilError('source-expired', `the approval of source ${source.id} ended at ${source.justification.until}: nothing is collected for it`);
+    throw new VigilError(
+      'source-expired',
+      `the approval of source ${source.id} ended at ${source.justification.until}: nothing is collected for it`,
+    );
   }
   return locator.backfill;
 }

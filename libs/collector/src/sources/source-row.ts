@@ -42,7 +42,11 @@ export function toSource(row: SourceRow, now: number): Source {
     name: row.name,
     locator: Locator.parse(row.locator),
     labels: SourceLabels.parse(row.labels),
-    justification: { reason: row.reason, approvedBy: row.approved_by, until: row.approved_until.toISOString() },
+    justification: {
+      reason: row.reason,
+      approvedBy: row.approved_by,
+      until: row.approved_until.toISOString(),
+    },
     schedule: { everySeconds: row.every_seconds },
     paused: row.paused,
     demo: row.demo,

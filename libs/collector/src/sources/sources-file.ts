@@ -22,9 +22,15 @@ export async function loadSourcesFile(path: string): Promise<SourceDraft[]> {
 
 /** The same for a text; `name` stands in the errors. */
 export function parseSources(text: string, name: string): SourceDraft[] {
-  if (text.length > MAX_FILE_BYTES) throw refusal(name, [{ path: name, message: `larger than ${MAX_FILE_BYTES} bytes` }]);
+  if (text.length > MAX_FILE_BYTES)
+    throw refusal(name, [{ path: name, message: `larger than ${MAX_FILE_BYTES} bytes` }]);
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: true,
+    logLevel: 'error',
+  });
   if (document.errors.length > 0) {
     throw refusal(
       name,
@@ -46,12 +52,19 @@ export function parseSources(text: string, name: string): SourceDraft[] {
       for (const issue of result.error.issues) {
         const field = issue.path.map(String);
         const where = `${name}:${lineOf(document, lines, [...at, ...issue.path])}`;
-        faults.push({ path: where, message: `${[...at.map(String), ...field].join('.') || 'source'}: ${issue.message}` });
+        faults.push({
+          path: where,
+          message: `${[...at.map(String), ...field].join('.') || 'source'}: ${issue.message}`,
+        });
       }
       return;
     }
     const before = firstLine.get(result.data.id);
-    if (before !== undefined) faults.push({ path: `${name}:${line}`, message: `id: ${result.data.id} stands already in line ${before}` });
+    if (before !== undefined)
+      faults.push({
+        path: `${name}:${line}`,
+        message: `id: ${result.data.id} stands already in line ${before}`,
+      });
     firstLine.set(result.data.id, line);
     drafts.push(result.data);
   });
@@ -61,7 +74,10 @@ export function parseSources(text: string, name: string): SourceDraft[] {
 
 const SINGLE: readonly (string | number)[] = [];
 
-function listOf(document: Document.Parsed, name: string): { items: readonly unknown[]; path: readonly (string | number)[] } {
+function listOf(
+  document: Document.Parsed,
+  name: string,
+): { items: readonly unknown[]; path: readonly (string | number)[] } {
   let value: unknown;
   try {
     // Bounds aliases: a YAML file can be a bomb as well.
@@ -71,7 +87,8 @@ function listOf(document: Document.Parsed, name: string): { items: readonly unkn
   }
   if (isSeq(document.contents)) return { items: asList(value), path: [] as (string | number)[] };
   if (isMap(document.contents) && document.contents.has('sources')) {
-    const inner: unknown = typeof value === 'object' && value !== null && 'sources' in value ? value.sources : null;
+    const inner: unknown =
+      typeof value === 'object' && value !== null && 'sources' in value ? value.sources : null;
     if (Array.isArray(inner)) return { items: inner, path: ['sources'] };
     throw refusal(name, [{ path: name, message: 'sources: a list is expected' }]);
   }
@@ -97,5 +114,9 @@ function lineOf(document: Document.Parsed, lines: LineCounter, path: readonly Pr
 function refusal(name: string, faults: readonly FieldError[]): VigilError {
   const shown = faults.slice(0, MAX_FAULTS).map((fault) => `${fault.path}: ${fault.message}`);
   const more = faults.length > MAX_FAULTS ? `\n(and ${faults.length - MAX_FAULTS} more)` : '';
-  return new VigilError('bad-input', `${name} was refused, and no source was read from it:\n${shown.join('\n')}${more}`, { fields: faults });
+  return new VigilError(
+    'bad-input',
+    `${name} was refused, and no source was read from it:\n${shown.join('\n')}${more}`,
+    { fields: faults },
+  );
 }

@@ -3,7 +3,17 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } fr
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { CurrentUser, RequirePermission, type Identity } from '@vigil/auth';
-import { Clock, Instant, parse, Source, SourceDraft, SourceId, SourcePatch, VigilError, type Justification } from '@vigil/contracts';
+import {
+  Clock,
+  Instant,
+  parse,
+  Source,
+  SourceDraft,
+  SourceId,
+  SourcePatch,
+  VigilError,
+  type Justification,
+} from '@vigil/contracts';
 import { Documented } from '@vigil/openapi';
 import { Collector } from '../collector.js';
 import { ImportResult, importStream } from './import-stream.js';
@@ -32,7 +42,12 @@ export class SourcesController {
 
   @Post()
   @RequirePermission('sources.write')
-  @Documented({ summary: 'Watch a source: needs a justification that has not ended', body: SourceDraft, response: Source, status: 201 })
+  @Documented({
+    summary: 'Watch a source: needs a justification that has not ended',
+    body: SourceDraft,
+    response: Source,
+    status: 201,
+  })
   async create(@Body() body: unknown, @CurrentUser() user: Identity): Promise<Source> {
     const draft = parse(SourceDraft, body, 'source');
     this.assertNotEnded(draft.justification);
@@ -50,7 +65,11 @@ export class SourcesController {
 
   @Patch(':id')
   @RequirePermission('sources.write')
-  @Documented({ summary: 'Change what is named: pause, extend the approval, relabel', body: SourcePatch, response: Source })
+  @Documented({
+    summary: 'Change what is named: pause, extend the approval, relabel',
+    body: SourcePatch,
+    response: Source,
+  })
   patch(@Param('id') id: string, @Body() body: unknown, @CurrentUser() user: Identity): Promise<Source> {
     const patch = parse(SourcePatch, body, 'change of a source');
     if (patch.justification !== undefined) this.assertNotEnded(patch.justification);
@@ -60,7 +79,10 @@ export class SourcesController {
   @Delete(':id')
   @HttpCode(204)
   @RequirePermission('sources.write')
-  @Documented({ summary: 'Watch it no longer; what was collected stays until its retention ends', status: 204 })
+  @Documented({
+    summary: 'Watch it no longer; what was collected stays until its retention ends',
+    status: 204,
+  })
   async delete(@Param('id') id: string, @CurrentUser() user: Identity): Promise<void> {
     await this.sources.delete(idOf(id), user.id);
   }
@@ -79,16 +101,23 @@ export class SourcesController {
 
   @Get(':id/problems')
   @RequirePermission('sources.read')
-  @Documented({ summary: 'Lines and entries that could not be taken: the newest hundred, and how many in all', response: Problems })
+  @Documented({
+    summary: 'Lines and entries that could not be taken: the newest hundred, and how many in all',
+    response: Problems,
+  })
   problems(@Param('id') id: string): Promise<z.infer<typeof Problems>> {
     return this.sources.problems(idOf(id));
   }
 
   private assertNotEnded(justification: Justification): void {
     if (Date.parse(justification.until) <= this.clock.now()) {
-      throw new VigilError('source-expired', `the approval ended at ${justification.until}: a source is watched only while its approval holds`, {
-        fields: [{ path: 'justification.until', message: 'an instant in the future' }],
-      });
+      throw new VigilError(
+        'source-expired',
+        `the approval ended at ${justification.until}: a source is watched only while its approval holds`,
+        {
+          fields: [{ path: 'justification.until', message: 'an instant in the future' }],
+        },
+      );
     }
   }
 }
@@ -105,20 +134,28 @@ export class ImportController {
   @HttpCode(200)
   @RequirePermission('posts.import')
   @Documented({
-    summary: 'Import NDJSON, one post a line, of any length (content type application/x-ndjson); answers when all is durable',
+    summary:
+      'Import NDJSON, one post a line, of any length (content type application/x-ndjson); answers when all is durable',
     query: ImportQuery,
     response: ImportResult,
   })
   async import(@Query() query: unknown, @Body() body: unknown): Promise<ImportResult> {
     const { source: id } = parse(ImportQuery, query, 'import');
     if (!(body instanceof Readable)) {
-      throw new VigilError('bad-input', 'import: the content type application/x-ndjson is needed, with one JSON object a line');
+      throw new VigilError(
+        'bad-input',
+        'import: the content type application/x-ndjson is needed, with one JSON object a line',
+      );
     }
+    // Not destroyed where reading ends early: the sender is to read why.
+    const lines: AsyncIterable<Uint8Array> = body.iterator({ destroyOnReturn: false });
     try {
-      return await importStream(await this.sources.get(id), body, this.collector.importParts());
+      return await importStream(await this.sources.get(id), lines, this.collector.importParts());
     } catch (error) {
-      body.destroy(); // a sender that goes on into the void would hold its connection
-      throw error;
+      if (!body.readableAborted) throw error;
+      throw new VigilError('bad-input', 'import: the sender broke off; what had come until then is kept', {
+        cause: error,
+      });
     }
   }
 }

@@ -45,7 +45,11 @@ export class Sources {
   }
 
   /** Adds sources, all or none. Throws `conflict` naming the ids that exist already. */
-  async create(drafts: readonly SourceDraft[], by: string, options: { demo?: boolean } = {}): Promise<Source[]> {
+  async create(
+    drafts: readonly SourceDraft[],
+    by: string,
+    options: { demo?: boolean } = {},
+  ): Promise<Source[]> {
     if (drafts.length === 0) return [];
     const now = this.clock.instant();
     return this.db.transaction(async (tx) => {
@@ -71,16 +75,27 @@ export class Sources {
       );
       const ids = new Set(added.map((row) => row.id));
       const taken = drafts.filter((draft) => !ids.delete(draft.id)).map((draft) => draft.id);
-      if (taken.length > 0) throw new VigilError('conflict', `a source with this id exists already: ${taken.slice(0, 5).join(', ')}`);
+      if (taken.length > 0)
+        throw new VigilError(
+          'conflict',
+          `a source with this id exists already: ${taken.slice(0, 5).join(', ')}`,
+        );
       await tx.query(
         'INSERT INTO source_progress (source_id, next_poll_at) SELECT id, $2 FROM unnest($1::text[]) AS id',
         [drafts.map((draft) => draft.id), now],
       );
       for (const draft of drafts) {
         // A demo's sources are fiction: nobody approved them, and the chain is kept for what people decided.
-        if (!options.demo) await this.audit.record({ actor: by, action: 'source.create', subject: draft.id, detail: decisionOf(draft) }, tx);
+        if (!options.demo)
+          await this.audit.record(
+            { actor: by, action: 'source.create', subject: draft.id, detail: decisionOf(draft) },
+            tx,
+          );
       }
-      await tellAll(tx, drafts.map((draft) => draft.id));
+      await tellAll(
+        tx,
+        drafts.map((draft) => draft.id),
+      );
       const rows = await tx.query<SourceRow>(
         `SELECT ${SOURCE_COLUMNS} FROM source s JOIN source_progress p ON p.source_id = s.id WHERE s.id = ANY ($1) ORDER BY s.id`,
         [drafts.map((draft) => draft.id)],
@@ -99,9 +114,13 @@ export class Sources {
       const before = await this.get(id, tx);
       const after = { ...before, ...defined(patch) };
       if (after.locator.kind !== before.locator.kind) {
-        throw new VigilError('bad-input', `source ${id}: its kind is ${before.locator.kind}; another kind needs another source`, {
-          fields: [{ path: 'locator.kind', message: `stays ${before.locator.kind}` }],
-        });
+        throw new VigilError(
+          'bad-input',
+          `source ${id}: its kind is ${before.locator.kind}; another kind needs another source`,
+          {
+            fields: [{ path: 'locator.kind', message: `stays ${before.locator.kind}` }],
+          },
+        );
       }
       await tx.query(
         `UPDATE source SET name = $2, locator = $3, labels = $4, reason = $5, approved_by = $6, approved_until = $7,
@@ -130,7 +149,15 @@ export class Sources {
          WHERE source_id = $1`,
         [id, this.clock.instant(), moved],
       );
-      await this.audit.record({ actor: by, action: 'source.change', subject: id, detail: { changed: Object.keys(defined(patch)), ...decisionOf(after) } }, tx);
+      await this.audit.record(
+        {
+          actor: by,
+          action: 'source.change',
+          subject: id,
+          detail: { changed: Object.keys(defined(patch)), ...decisionOf(after) },
+        },
+        tx,
+      );
       await tellAll(tx, [id]);
       return this.get(id, tx);
     });
@@ -150,7 +177,10 @@ export class Sources {
   async deleteDemo(): Promise<number> {
     return this.db.transaction(async (tx) => {
       const gone = await tx.query<{ id: string }>('DELETE FROM source WHERE demo RETURNING id');
-      await tellAll(tx, gone.map((row) => row.id));
+      await tellAll(
+        tx,
+        gone.map((row) => row.id),
+      );
       return gone.length;
     });
   }
@@ -163,9 +193,15 @@ export class Sources {
   /** Stops a source because of what it answered (410 Gone). The reason stands in its health. */
   async pauseBecause(id: string, reason: string): Promise<void> {
     await this.db.transaction(async (tx) => {
-      await tx.query('UPDATE source SET paused = true, definition = definition + 1, updated_at = $2 WHERE id = $1', [id, this.clock.instant()]);
+      await tx.query(
+        'UPDATE source SET paused = true, definition = definition + 1, updated_at = $2 WHERE id = $1',
+        [id, this.clock.instant()],
+      );
       await tx.query('UPDATE source_progress SET last_error = $2 WHERE source_id = $1', [id, reason]);
-      await this.audit.record({ actor: BY_SYSTEM, action: 'source.pause', subject: id, detail: { reason } }, tx);
+      await this.audit.record(
+        { actor: BY_SYSTEM, action: 'source.pause', subject: id, detail: { reason } },
+        tx,
+      );
       await tellAll(tx, [id]);
     });
   }
@@ -178,14 +214,20 @@ export class Sources {
   /** Makes the source due, and overdue, so that no job has to come first. Throws `not-found`. */
   async makeDue(id: string): Promise<void> {
     const overdue = new Date(this.clock.now() - 2 * OVERDUE_MS).toISOString();
-    const rows = await this.db.query('UPDATE source_progress SET next_poll_at = $2 WHERE source_id = $1 RETURNING source_id', [id, overdue]);
+    const rows = await this.db.query(
+      'UPDATE source_progress SET next_poll_at = $2 WHERE source_id = $1 RETURNING source_id',
+      [id, overdue],
+    );
     if (rows.length === 0) throw notFound(id);
     await this.tell(id);
   }
 
   /** What the source gave that could not be taken: the newest 100, and how many there were in all. */
   async problems(id: string): Promise<{ problems: SourceProblem[]; total: number }> {
-    const [progress] = await this.db.query<{ problems_seen: string }>('SELECT problems_seen FROM source_progress WHERE source_id = $1', [id]);
+    const [progress] = await this.db.query<{ problems_seen: string }>(
+      'SELECT problems_seen FROM source_progress WHERE source_id = $1',
+      [id],
+    );
     if (progress === undefined) throw notFound(id);
     const rows = await this.db.query<{ at: Date; place: string; message: string }>(
       'SELECT at, place, message FROM source_problem WHERE source_id = $1 ORDER BY id DESC LIMIT 100',
@@ -199,7 +241,9 @@ export class Sources {
 }
 
 /** What is decided by writing a source: kept in the audit chain. */
-function decisionOf(source: Pick<SourceDraft, 'locator' | 'justification' | 'paused'>): Record<string, unknown> {
+function decisionOf(
+  source: Pick<SourceDraft, 'locator' | 'justification' | 'paused'>,
+): Record<string, unknown> {
   return { kind: source.locator.kind, justification: source.justification, paused: source.paused };
 }
 

@@ -68,7 +68,11 @@ export function aDraft(id: string, locator: unknown, more: Record<string, unknow
     name: `Source ${id}`,
     locator,
     labels: { region: 'sahel' },
-    justification: { reason: 'a source that a test watches', approvedBy: 'tester', until: '2099-01-01T00:00:00Z' },
+    justification: {
+      reason: 'a source that a test watches',
+      approvedBy: 'tester',
+      until: '2099-01-01T00:00:00Z',
+    },
     ...more,
   });
 }

@@ -4,9 +4,9 @@ import { VigilError } from '@vigil/contracts';
 
 /** Ports where an HTTP request could be taken for another protocol's commands (mail, chat, remote shells, Redis …). */
 const FOREIGN_PORTS: ReadonlySet<number> = new Set([
-  7, 9, 13, 19, 20, 21, 22, 23, 25, 53, 69, 110, 111, 119, 135, 137, 139, 143, 161, 179, 389, 445, 465, 512, 513,
-  514, 515, 587, 636, 993, 995, 2049, 5060, 5061, 6379, 6660, 6661, 6662, 6663, 6664, 6665, 6666, 6667, 6668, 6669,
-  6697, 11211,
+  7, 9, 13, 19, 20, 21, 22, 23, 25, 53, 69, 110, 111, 119, 135, 137, 139, 143, 161, 179, 389, 445, 465, 512,
+  513, 514, 515, 587, 636, 993, 995, 2049, 5060, 5061, 6379, 6660, 6661, 6662, 6663, 6664, 6665, 6666, 6667,
+  6668, 6669, 6697, 11211,
 ]);
 
 /** Longest URL asked for: what common servers take. */
@@ -27,7 +27,11 @@ export function isAllowed(policy: AddressPolicy, hostname: string, port: number)
   const host = hostname.toLowerCase().replace(/\.$/, '');
   const bare = host.replace(/^\[|\]$/g, '');
   const bracketed = bare.includes(':') ? `[${bare}]` : bare;
-  return policy.allowHosts.has(bare) || policy.allowHosts.has(bracketed) || policy.allowHosts.has(`${bracketed}:${port}`);
+  return (
+    policy.allowHosts.has(bare) ||
+    policy.allowHosts.has(bracketed) ||
+    policy.allowHosts.has(`${bracketed}:${port}`)
+  );
 }
 
 /**
@@ -47,7 +51,8 @@ export function refusalOf(address: string): string | null {
   const parts = parsed.parts;
   const first = parts[0] ?? 0;
   if ((first & 0xe000) !== 0x2000) return 'address outside the public IPv6 block';
-  if (((parts[4] ?? 0) & 0xfdff) === 0 && parts[5] === 0x5efe) return 'address that embeds an IPv4 address (ISATAP)';
+  if (((parts[4] ?? 0) & 0xfdff) === 0 && parts[5] === 0x5efe)
+    return 'address that embeds an IPv4 address (ISATAP)';
   return null;
 }
 
@@ -86,7 +91,12 @@ export function checkUrl(policy: AddressPolicy, text: string, base?: URL): URL {
  * Checks what a host resolved to, at connect time. One refused address among them refuses the host: a name that
  * mixes public and private addresses is how rebinding works. Throws `refused-address`.
  */
-export function checkResolved(policy: AddressPolicy, hostname: string, port: number, addresses: readonly string[]): void {
+export function checkResolved(
+  policy: AddressPolicy,
+  hostname: string,
+  port: number,
+  addresses: readonly string[],
+): void {
   if (isAllowed(policy, hostname, port)) return;
   for (const address of addresses) {
     const reason = refusalOf(address);

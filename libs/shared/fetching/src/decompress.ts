@@ -1,4 +1,10 @@
-import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw, createZstdDecompress } from 'node:zlib';
+import {
+  createBrotliDecompress,
+  createGunzip,
+  createInflate,
+  createInflateRaw,
+  createZstdDecompress,
+} from 'node:zlib';
 import type { Transform } from 'node:stream';
 import { VigilError } from '@vigil/contracts';
 
@@ -45,7 +51,11 @@ export function tooLarge(maxBytes: number): VigilError {
   return new VigilError('too-large', `the answer is larger than ${maxBytes.toLocaleString('en')} bytes`);
 }
 
-async function* inflate(body: AsyncIterable<Uint8Array>, encoding: string, maxBytes: number): AsyncGenerator<Uint8Array> {
+async function* inflate(
+  body: AsyncIterable<Uint8Array>,
+  encoding: string,
+  maxBytes: number,
+): AsyncGenerator<Uint8Array> {
   const input = body[Symbol.asyncIterator]();
   const first = await input.next();
   if (first.done) return;
@@ -72,14 +82,20 @@ async function* inflate(body: AsyncIterable<Uint8Array>, encoding: string, maxBy
       bytesOut += chunk.length;
       if (bytesOut > maxBytes) throw tooLarge(maxBytes);
       if (bytesOut > RATIO_FROM_BYTES && bytesOut > bytesIn * MAX_RATIO) {
-        throw new VigilError('too-large', `the answer decompresses more than ${MAX_RATIO} times: refused as a decompression bomb`);
+        throw new VigilError(
+          'too-large',
+          `the answer decompresses more than ${MAX_RATIO} times: refused as a decompression bomb`,
+        );
       }
       yield chunk;
     }
   } catch (error) {
     if (inputError !== null) throw inputError;
     if (error instanceof VigilError) throw error;
-    throw new VigilError('fetch-failed', `the answer's ${encoding} compression is broken`, { retriable: true, cause: error });
+    throw new VigilError('fetch-failed', `the answer's ${encoding} compression is broken`, {
+      retriable: true,
+      cause: error,
+    });
   } finally {
     decoder.destroy();
     await input.return?.();

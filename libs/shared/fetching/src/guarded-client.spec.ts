@@ -48,12 +48,21 @@ describe('what it may ask', () => {
       code: 'refused-address',
       message: expect.stringContaining('loopback'),
     });
-    await expect(client({ allowHosts: [`127.0.0.1:${port + 1}`] }).fetch(`http://127.0.0.1:${port}/`)).rejects.toMatchObject({ code: 'refused-address' });
-    expect(text((await client({ allowHosts: [`127.0.0.1:${port}`] }).fetch(`http://127.0.0.1:${port}/`)).body)).toBe('hello');
+    await expect(
+      client({ allowHosts: [`127.0.0.1:${port + 1}`] }).fetch(`http://127.0.0.1:${port}/`),
+    ).rejects.toMatchObject({ code: 'refused-address' });
+    expect(
+      text((await client({ allowHosts: [`127.0.0.1:${port}`] }).fetch(`http://127.0.0.1:${port}/`)).body),
+    ).toBe('hello');
   });
 
   it('refuses a public name that resolves to a private address, even where only one of several is private', async () => {
-    for (const addresses of [['10.0.0.7'], ['93.184.216.34', '169.254.169.254'], ['64:ff9b::a00:1'], ['::ffff:127.0.0.1']]) {
+    for (const addresses of [
+      ['10.0.0.7'],
+      ['93.184.216.34', '169.254.169.254'],
+      ['64:ff9b::a00:1'],
+      ['::ffff:127.0.0.1'],
+    ]) {
       const guarded = client({ resolve: async () => addresses });
       await expect(guarded.fetch('http://public.example/')).rejects.toMatchObject({
         code: 'refused-address',
@@ -66,7 +75,10 @@ describe('what it may ask', () => {
     const port = await serve((_, response) => response.end('checked'));
     const answers = [['127.0.0.1'], ['10.1.1.1']];
     let asked = 0;
-    const guarded = client({ allowHosts: [`feeds.example:${port}`], resolve: async () => answers[asked++] ?? [] });
+    const guarded = client({
+      allowHosts: [`feeds.example:${port}`],
+      resolve: async () => answers[asked++] ?? [],
+    });
     expect(text((await guarded.fetch(`http://feeds.example:${port}/`)).body)).toBe('checked');
     expect(asked).toBe(1);
   });
@@ -77,8 +89,12 @@ describe('what it may ask', () => {
       reached = true;
       response.end('secret');
     });
-    const outer = await serve((_, response) => response.writeHead(302, { location: `http://localhost:${inner}/` }).end());
-    await expect(client().fetch(`http://127.0.0.1:${outer}/`)).rejects.toMatchObject({ code: 'refused-address' });
+    const outer = await serve((_, response) =>
+      response.writeHead(302, { location: `http://localhost:${inner}/` }).end(),
+    );
+    await expect(client().fetch(`http://127.0.0.1:${outer}/`)).rejects.toMatchObject({
+      code: 'refused-address',
+    });
     expect(reached).toBe(false);
   });
 
@@ -101,14 +117,20 @@ describe('what it may ask', () => {
       seen = request.headers.authorization;
       response.end('ok');
     });
-    const first = await serve((_, response) => response.writeHead(307, { location: `http://127.0.0.1:${other}/` }).end());
+    const first = await serve((_, response) =>
+      response.writeHead(307, { location: `http://127.0.0.1:${other}/` }).end(),
+    );
     await client().fetch(`http://127.0.0.1:${first}/`, { headers: { Authorization: 'Bearer x' } });
     expect(seen).toBeUndefined();
   });
 
   it('follows no redirect of a POST: its body was meant for one address', async () => {
-    const port = await serve((_, response) => response.writeHead(307, { location: 'http://127.0.0.1:1/' }).end());
-    expect((await client().fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: '{}' })).status).toBe(307);
+    const port = await serve((_, response) =>
+      response.writeHead(307, { location: 'http://127.0.0.1:1/' }).end(),
+    );
+    expect((await client().fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: '{}' })).status).toBe(
+      307,
+    );
   });
 });
 
@@ -122,7 +144,9 @@ describe('what it takes', () => {
     ['deflate', deflateRawSync],
     ['zstd', zstdCompressSync],
   ] as const)('undoes %s', async (encoding, compress) => {
-    const port = await serve((_, response) => response.writeHead(200, { 'content-encoding': encoding }).end(compress(Buffer.from(page))));
+    const port = await serve((_, response) =>
+      response.writeHead(200, { 'content-encoding': encoding }).end(compress(Buffer.from(page))),
+    );
     const fetched = await client().fetch(`http://127.0.0.1:${port}/`);
     expect(text(fetched.body)).toBe(page);
     expect(fetched.wireBytes).toBeLessThan(page.length);
@@ -134,7 +158,9 @@ describe('what it takes', () => {
       [zeros, 'gzip'],
       [gzipSync(zeros), 'gzip, gzip'],
     ] as const) {
-      const port = await serve((_, response) => response.writeHead(200, { 'content-encoding': encoding }).end(body));
+      const port = await serve((_, response) =>
+        response.writeHead(200, { 'content-encoding': encoding }).end(body),
+      );
       await expect(client({ maxBytes: 1024 ** 3 }).fetch(`http://127.0.0.1:${port}/`)).rejects.toMatchObject({
         code: 'too-large',
         message: expect.stringContaining('bomb'),
@@ -149,8 +175,12 @@ describe('what it takes', () => {
       [Buffer.from(page), 'snappy'],
       [Buffer.from(page), 'gzip, gzip, gzip'],
     ] as const) {
-      const port = await serve((_, response) => response.writeHead(200, { 'content-encoding': encoding }).end(body));
-      await expect(client().fetch(`http://127.0.0.1:${port}/`)).rejects.toMatchObject({ code: 'fetch-failed' });
+      const port = await serve((_, response) =>
+        response.writeHead(200, { 'content-encoding': encoding }).end(body),
+      );
+      await expect(client().fetch(`http://127.0.0.1:${port}/`)).rejects.toMatchObject({
+        code: 'fetch-failed',
+      });
     }
   });
 
@@ -160,7 +190,9 @@ describe('what it takes', () => {
   });
 
   it('refuses bodies beyond the limit, announced or not, and headers beyond theirs', async () => {
-    const announced = await serve((_, response) => response.writeHead(200, { 'content-length': '9000000' }).write('x'));
+    const announced = await serve((_, response) =>
+      response.writeHead(200, { 'content-length': '9000000' }).write('x'),
+    );
     const endless = await serve((_, response) => {
       const more = () => {
         while (!response.destroyed && response.write(Buffer.alloc(65_536)));
@@ -168,7 +200,9 @@ describe('what it takes', () => {
       };
       more();
     });
-    const headers = await serve((_, response) => response.writeHead(200, { 'x-long': 'x'.repeat(40_000) }).end());
+    const headers = await serve((_, response) =>
+      response.writeHead(200, { 'x-long': 'x'.repeat(40_000) }).end(),
+    );
     for (const port of [announced, endless, headers]) {
       await expect(client().fetch(`http://127.0.0.1:${port}/`)).rejects.toMatchObject({ code: 'too-large' });
     }
@@ -188,13 +222,24 @@ describe('what it takes', () => {
 
   it('names what failed: no such host, refused connection, closed connection, cancelled', async () => {
     const closing = await serve((request) => request.socket.destroy());
-    const missing = client({ resolve: async () => Promise.reject(Object.assign(new Error('x'), { code: 'ENOTFOUND' })) });
-    await expect(missing.fetch('http://nowhere.example/')).rejects.toMatchObject({ message: 'nowhere.example: no such host (ENOTFOUND)' });
-    await expect(client().fetch('http://127.0.0.1:9/')).rejects.toMatchObject({ message: expect.stringMatching(/refused/) });
-    await expect(client().fetch(`http://127.0.0.1:${closing}/`)).rejects.toMatchObject({ code: 'fetch-failed', retriable: true });
+    const missing = client({
+      resolve: async () => Promise.reject(Object.assign(new Error('x'), { code: 'ENOTFOUND' })),
+    });
+    await expect(missing.fetch('http://nowhere.example/')).rejects.toMatchObject({
+      message: 'nowhere.example: no such host (ENOTFOUND)',
+    });
+    await expect(client().fetch('http://127.0.0.1:9/')).rejects.toMatchObject({
+      message: expect.stringMatching(/refused/),
+    });
+    await expect(client().fetch(`http://127.0.0.1:${closing}/`)).rejects.toMatchObject({
+      code: 'fetch-failed',
+      retriable: true,
+    });
     const cancelled = new AbortController();
     cancelled.abort();
-    await expect(client().fetch(`http://127.0.0.1:${closing}/`, { signal: cancelled.signal })).rejects.toMatchObject({ message: expect.stringContaining('cancelled') });
+    await expect(
+      client().fetch(`http://127.0.0.1:${closing}/`, { signal: cancelled.signal }),
+    ).rejects.toMatchObject({ message: expect.stringContaining('cancelled') });
   });
 
   it('introduces itself with name, version and contact', async () => {
@@ -204,7 +249,9 @@ describe('what it takes', () => {
       response.end();
     });
     await client().fetch(`http://127.0.0.1:${port}/`);
-    const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+    const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+      version: string;
+    };
     expect(seen).toBe(`Vigil/${version} (+ops@example.org)`);
     expect(userAgent('a\r\nb(')).toBe(`Vigil/${version} (+ab)`);
   });

@@ -6,6 +6,10 @@ const VERSION = '0.1.0';
  * a contact (settings.collector.contact), so that a site can reach who watches it instead of blocking blindly.
  */
 export function userAgent(contact: string | null): string {
-  const clean = contact?.replace(/[^\x20-\x7e]/g, '').replace(/[()\\]/g, '').slice(0, 200).trim();
+  const clean = contact
+    ?.replace(/[^\x20-\x7e]/g, '')
+    .replace(/[()\\]/g, '')
+    .slice(0, 200)
+    .trim();
   return clean ? `Vigil/${VERSION} (+${clean})` : `Vigil/${VERSION}`;
 }

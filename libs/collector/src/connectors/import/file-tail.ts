@@ -28,13 +28,23 @@ export type Piece =
  * Opens a file inside the import folder for reading. Throws `bad-input` where it lies outside (also through a
  * symbolic link) or is no regular file, and `fetch-failed` where it is not there.
  */
-export async function openInside(importDir: string | null, file: string): Promise<{ handle: FileHandle; path: string }> {
-  if (importDir === null) throw new VigilError('bad-input', 'file imports are off: set VIGIL_IMPORT_DIR to the folder they may read from');
+export async function openInside(
+  importDir: string | null,
+  file: string,
+): Promise<{ handle: FileHandle; path: string }> {
+  if (importDir === null)
+    throw new VigilError(
+      'bad-input',
+      'file imports are off: set VIGIL_IMPORT_DIR to the folder they may read from',
+    );
   const path = isAbsolute(file) ? file : join(importDir, file);
   try {
     const [folder, real] = await Promise.all([realpath(importDir), realpath(path)]);
     if (!real.startsWith(folder.endsWith(sep) ? folder : folder + sep)) {
-      throw new VigilError('bad-input', `${file} lies outside the import folder: only files inside it are read`);
+      throw new VigilError(
+        'bad-input',
+        `${file} lies outside the import folder: only files inside it are read`,
+      );
     }
     // Not blocking: opening a named pipe would wait for its writer.
     const handle = await open(real, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -46,7 +56,10 @@ export async function openInside(importDir: string | null, file: string): Promis
     return { handle, path: real };
   } catch (error) {
     if (error instanceof VigilError) throw error;
-    throw new VigilError('fetch-failed', `${file} cannot be read (${codeOf(error)})`, { retriable: true, cause: error });
+    throw new VigilError('fetch-failed', `${file} cannot be read (${codeOf(error)})`, {
+      retriable: true,
+      cause: error,
+    });
   }
 }
 
@@ -74,7 +87,10 @@ export async function* tailFile(
     while (!signal.aborted) {
       const { size, ino } = await handle.stat();
       if (size < offset) {
-        yield { type: 'restarted', why: `the file shrank from ${offset} to ${size} bytes: read from its beginning` };
+        yield {
+          type: 'restarted',
+          why: `the file shrank from ${offset} to ${size} bytes: read from its beginning`,
+        };
         offset = 0;
         mark = null;
       }
@@ -106,7 +122,11 @@ export async function* tailFile(
 async function markOf(handle: FileHandle, inode: number, upTo: number): Promise<FileMark> {
   const buffer = Buffer.alloc(Math.min(HEAD_BYTES, upTo));
   const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
-  return { inode, headBytes: bytesRead, head: createHash('sha256').update(buffer.subarray(0, bytesRead)).digest('hex').slice(0, 16) };
+  return {
+    inode,
+    headBytes: bytesRead,
+    head: createHash('sha256').update(buffer.subarray(0, bytesRead)).digest('hex').slice(0, 16),
+  };
 }
 
 /** The same beginning is the same file, whatever its inode (a copy restored from a backup). */

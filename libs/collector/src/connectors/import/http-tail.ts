@@ -1,5 +1,6 @@
 import { isVigilError, VigilError } from '@vigil/contracts';
-import type { GuardedClient, Streamed } from '@vigil/fetching';
+import type { Streamed } from '@vigil/fetching';
+import type { Reading } from '../connector.js';
 import { parseRetryAfter } from '../retry-after.js';
 import type { Piece } from './file-tail.js';
 import { pause } from './waiting.js';
@@ -14,7 +15,12 @@ const ASK_AGAIN_AT_MOST_MS = 5_000;
 export type HttpPiece =
   | Piece
   /** The server asked for patience, or is gone: the read ends after this piece. */
-  | { readonly type: 'advice'; readonly notBeforeMs?: number; readonly pause?: string; readonly error?: VigilError };
+  | {
+      readonly type: 'advice';
+      readonly notBeforeMs?: number;
+      readonly pause?: string;
+      readonly error?: VigilError;
+    };
 
 /**
  * Reads NDJSON over HTTP from a byte offset on; with `follow` stays with it until the signal. Asks with
@@ -23,18 +29,18 @@ export type HttpPiece =
  * that knows no ranges.
  */
 export async function* tailHttp(
-  client: GuardedClient,
+  reading: Pick<Reading, 'client' | 'clock' | 'signal'>,
   url: string,
   start: number,
   follow: boolean,
   patienceMs: number,
-  signal: AbortSignal,
 ): AsyncGenerator<HttpPiece> {
+  const { client, clock, signal } = reading;
   let offset = start;
   let idleRounds = 0;
   while (!signal.aborted) {
     const answer = await client.stream(url, { headers: headersFor(offset), signal, idleMs: IDLE_MS });
-    const plan = planFor(answer, offset);
+    const plan = planFor(answer, offset, clock.now());
     if (plan.type !== 'read') answer.close();
     if (plan.type === 'advice') {
       yield plan;
@@ -65,7 +71,10 @@ export async function* tailHttp(
         answer.close();
       }
       if (passOver > 0 && !signal.aborted) {
-        yield { type: 'restarted', why: `the stream is shorter than the ${offset} bytes already read: read from its beginning` };
+        yield {
+          type: 'restarted',
+          why: `the stream is shorter than the ${offset} bytes already read: read from its beginning`,
+        };
         offset = 0;
         continue;
       }
@@ -88,7 +97,7 @@ type Plan =
   | { readonly type: 'nothing' }
   | Extract<HttpPiece, { type: 'advice' | 'restarted' }>;
 
-function planFor(answer: Streamed, offset: number): Plan {
+function planFor(answer: Streamed, offset: number, now: number): Plan {
   const { status, headers } = answer;
   switch (status) {
     case 200:
@@ -96,7 +105,11 @@ function planFor(answer: Streamed, offset: number): Plan {
     case 206: {
       const first = Number(/^bytes (\d+)-/.exec(headers['content-range'] ?? '')?.[1] ?? Number.NaN);
       if (!(first <= offset)) {
-        throw new VigilError('fetch-failed', `asked for the bytes from ${offset} on, the server answered with others`, { retriable: true });
+        throw new VigilError(
+          'fetch-failed',
+          `asked for the bytes from ${offset} on, the server answered with others`,
+          { retriable: true },
+        );
       }
       return { type: 'read', passOver: offset - first };
     }
@@ -105,14 +118,20 @@ function planFor(answer: Streamed, offset: number): Plan {
       return { type: 'nothing' };
     case 416: {
       const size = Number(/^bytes \*\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1] ?? Number.NaN);
-      if (size < offset) return { type: 'restarted', why: `the stream shrank from ${offset} to ${size} bytes: read from its beginning` };
+      if (size < offset)
+        return {
+          type: 'restarted',
+          why: `the stream shrank from ${offset} to ${size} bytes: read from its beginning`,
+        };
       return { type: 'nothing' };
     }
     case 410:
       return { type: 'advice', pause: 'the server says that this stream is gone for good (410)' };
     default: {
-      const retryAfter = parseRetryAfter(headers['retry-after'], Date.now());
-      const error = new VigilError('fetch-failed', `the server answered ${status}`, { retriable: status >= 500 || status === 429 });
+      const retryAfter = parseRetryAfter(headers['retry-after'], now);
+      const error = new VigilError('fetch-failed', `the server answered ${status}`, {
+        retriable: status >= 500 || status === 429,
+      });
       return { type: 'advice', error, ...(retryAfter === null ? {} : { notBeforeMs: retryAfter }) };
     }
   }

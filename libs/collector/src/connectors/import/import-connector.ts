@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { isVigilError, parse, type ImportLocator, type PostEvent } from '@vigil/contracts';
-import { Connector, MAX_PIECE, type Advice, type Gathered, type Reading, type WatchedSource } from '../connector.js';
+import {
+  Connector,
+  MAX_PIECE,
+  type Advice,
+  type Gathered,
+  type Reading,
+  type WatchedSource,
+} from '../connector.js';
 import { tailFile } from './file-tail.js';
 import { tailHttp, type HttpPiece } from './http-tail.js';
 import { messageOf, placeOf, postOfLine, type ImportSource } from './import-post.js';
@@ -13,7 +20,10 @@ type Import = z.infer<typeof ImportLocator>;
 export const ImportCursor = z.strictObject({
   offset: z.number().int().min(0),
   line: z.number().int().min(0),
-  mark: z.strictObject({ inode: z.number(), head: z.string(), headBytes: z.number().int() }).nullable().default(null),
+  mark: z
+    .strictObject({ inode: z.number(), head: z.string(), headBytes: z.number().int() })
+    .nullable()
+    .default(null),
   replay: z.strictObject({ event: z.number(), wall: z.number() }).nullable().default(null),
 });
 export type ImportCursor = z.infer<typeof ImportCursor>;
@@ -82,12 +92,16 @@ function adviceOf(piece: Omit<Extract<HttpPiece, { type: 'advice' }>, 'error'>):
   };
 }
 
-async function* piecesOf(source: WatchedSource<Import>, at: ImportCursor, reading: Reading): AsyncGenerator<HttpPiece> {
+async function* piecesOf(
+  source: WatchedSource<Import>,
+  at: ImportCursor,
+  reading: Reading,
+): AsyncGenerator<HttpPiece> {
   const { from, mode } = source.locator;
   if (from === undefined) return;
   const follow = mode === 'follow';
   if (typeof from === 'string') {
-    yield* tailHttp(reading.client, from, at.offset, follow, source.schedule.everySeconds * 1_000, reading.signal);
+    yield* tailHttp(reading, from, at.offset, follow, source.schedule.everySeconds * 1_000);
   } else {
     yield* tailFile(reading.importDir, from.file, at, follow, reading.signal);
   }
@@ -120,7 +134,11 @@ export async function* gather(
   if (at !== null && events.length > 0) yield { events, at };
 }
 
-function eventOrAside(line: Line, source: ImportSource, reading: Pick<Reading, 'clock' | 'setAside'>): PostEvent | null {
+function eventOrAside(
+  line: Line,
+  source: ImportSource,
+  reading: Pick<Reading, 'clock' | 'setAside'>,
+): PostEvent | null {
   try {
     return postOfLine(line, source, reading.clock.instant());
   } catch (error) {

@@ -1,11 +1,23 @@
 import { createHash } from 'node:crypto';
-import { ImportLine, isVigilError, MAX_TEXT, parse, PostId, VigilError, type Author, type Post, type PostEvent } from '@vigil/contracts';
+import {
+  ImportLine,
+  isVigilError,
+  MAX_TEXT,
+  parse,
+  PostId,
+  VigilError,
+  type Author,
+  type Post,
+  type PostEvent,
+} from '@vigil/contracts';
 import type { WatchedSource } from '../connector.js';
 import { isHistory } from '../history.js';
 import type { Line } from './line-splitter.js';
 
 /** The part of a source a line's post takes its labels from. */
-export type ImportSource = Pick<WatchedSource, 'id' | 'labels' | 'demo' | 'createdAt'> & { readonly backfill: boolean };
+export type ImportSource = Pick<WatchedSource, 'id' | 'labels' | 'demo' | 'createdAt'> & {
+  readonly backfill: boolean;
+};
 
 /**
  * One line of NDJSON as a post event. Throws `bad-input` naming line, byte offset and field.
@@ -28,7 +40,11 @@ function parseLine(line: Line): ImportLine {
     value = JSON.parse(line.text);
   } catch (cause) {
     // V8's message repeats the text: kept out of logs and answers.
-    throw new VigilError('bad-input', `${placeOf(line)}: not JSON${positionOf(cause)}; one JSON object a line is expected`, { cause: undefined });
+    throw new VigilError(
+      'bad-input',
+      `${placeOf(line)}: not JSON${positionOf(cause)}; one JSON object a line is expected`,
+      { cause: undefined },
+    );
   }
   const result = ImportLine.safeParse(value);
   if (result.success) return result.data;
@@ -43,8 +59,9 @@ function positionOf(cause: unknown): string {
 function eventOf(line: ImportLine, source: ImportSource, collectedAt: string): PostEvent {
   const author = authorOf(line.author);
   const channel = line.channel ?? source.id;
-  const publishedAt = line.publishedAt == null ? null : new Date(line.publishedAt).toISOString();
-  const title = line.title == null || line.title === '' ? null : line.title;
+  const publishedAt =
+    line.publishedAt === undefined || line.publishedAt === null ? null : inUtc(line.publishedAt);
+  const title = line.title || null;
   const revision = line.revision ?? 0;
   const post: Post = {
     id: idOf(line, source.id, channel, author, publishedAt),
@@ -58,7 +75,14 @@ function eventOf(line: ImportLine, source: ImportSource, collectedAt: string): P
     text: withTitle(title, line.text),
     language: line.language ?? null,
     links: line.links ?? [],
-    media: (line.media ?? []).map((one) => ({ url: one.url, mime: one.mime ?? null, sha256: null, evidenceKey: null, width: null, height: null })),
+    media: (line.media ?? []).map((one) => ({
+      url: one.url,
+      mime: one.mime ?? null,
+      sha256: null,
+      evidenceKey: null,
+      width: null,
+      height: null,
+    })),
     forwardedFrom: line.forwardedFrom ?? null,
     inReplyTo: line.inReplyTo ?? null,
     permalink: line.permalink ?? null,
@@ -75,18 +99,41 @@ function eventOf(line: ImportLine, source: ImportSource, collectedAt: string): P
   };
 }
 
+/** In UTC. An instant of the year 0 or 9999 may lie outside of what four digits say there. */
+function inUtc(instant: string): string {
+  const utc = new Date(instant).toISOString();
+  if (!/^\d{4}-/.test(utc))
+    throw new VigilError('bad-input', 'publishedAt: an instant between the years 0 and 9999 in UTC');
+  return utc;
+}
+
 const NOBODY: Author = { handle: null, nativeId: null, displayName: null };
 
 function authorOf(author: ImportLine['author']): Author {
-  if (author == null) return NOBODY;
+  if (author === undefined || author === null) return NOBODY;
   if (typeof author === 'string') return { ...NOBODY, handle: author };
-  return { handle: author.handle ?? null, nativeId: author.nativeId ?? null, displayName: author.displayName ?? null };
+  return {
+    handle: author.handle ?? null,
+    nativeId: author.nativeId ?? null,
+    displayName: author.displayName ?? null,
+  };
 }
 
-function idOf(line: ImportLine, sourceId: string, channel: string, author: Author, publishedAt: string | null): PostId {
+function idOf(
+  line: ImportLine,
+  sourceId: string,
+  channel: string,
+  author: Author,
+  publishedAt: string | null,
+): PostId {
   if (line.id !== undefined && line.platform !== undefined) return shortened(line.platform, String(line.id));
   if (line.id !== undefined) return shortened('import', `${sourceId}/${line.id}`);
-  const parts = [channel, author.nativeId ?? author.handle ?? author.displayName ?? '', publishedAt ?? '', line.text];
+  const parts = [
+    channel,
+    author.nativeId ?? author.handle ?? author.displayName ?? '',
+    publishedAt ?? '',
+    line.text,
+  ];
   return PostId.parse(`${line.platform ?? 'import'}:${sha256(JSON.stringify(parts)).slice(0, 40)}`);
 }
 

@@ -22,8 +22,11 @@ describe('lines of a stream', () => {
         const whole = texts.map((text) => text.replace(/[\n\uFEFF]/g, ' ') + '\n').join('');
         const bytes = Buffer.from(whole, 'utf8');
         const { lines, splitter } = split(bytes, cuts);
-        expect(lines.map((line) => line.text)).toEqual(whole.split('\n').filter((text) => text.trim() !== ''));
-        for (const line of lines) expect(bytes.subarray(line.offset, line.end).toString()).toBe(`${line.text}\n`);
+        expect(lines.map((line) => line.text)).toEqual(
+          whole.split('\n').filter((text) => text.trim() !== ''),
+        );
+        for (const line of lines)
+          expect(bytes.subarray(line.offset, line.end).toString()).toBe(`${line.text}\n`);
         expect(splitter.offset).toBe(bytes.length);
       }),
     );
@@ -38,10 +41,18 @@ describe('lines of a stream', () => {
   });
 
   it('are set aside where they are too long or not UTF-8, and the next is read', () => {
-    const bytes = Buffer.concat([Buffer.alloc(MAX_LINE_BYTES + 10, 97), Buffer.from('\n'), Buffer.from([0xff, 0xfe, 10]), Buffer.from('{}\n')]);
+    const bytes = Buffer.concat([
+      Buffer.alloc(MAX_LINE_BYTES + 10, 97),
+      Buffer.from('\n'),
+      Buffer.from([0xff, 0xfe, 10]),
+      Buffer.from('{}\n'),
+    ]);
     const { lines, problems } = split(bytes, [100, 70_000, MAX_LINE_BYTES]);
     expect(lines.map((line) => [line.number, line.text])).toEqual([[3, '{}']]);
-    expect(problems.map((problem) => problem.place)).toEqual(['line 1, byte 0', `line 2, byte ${MAX_LINE_BYTES + 11}`]);
+    expect(problems.map((problem) => problem.place)).toEqual([
+      'line 1, byte 0',
+      `line 2, byte ${MAX_LINE_BYTES + 11}`,
+    ]);
   });
 
   it('drop a byte order mark at the very beginning', () => {

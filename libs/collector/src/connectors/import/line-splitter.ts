@@ -85,7 +85,10 @@ export class LineSplitter {
     this.#skipping = false;
     const place = `line ${number}, byte ${offset}`;
     if (skipped) {
-      this.setAside({ place, message: `longer than ${MAX_LINE_BYTES.toLocaleString('en')} bytes: one post a line is expected` });
+      this.setAside({
+        place,
+        message: `longer than ${MAX_LINE_BYTES.toLocaleString('en')} bytes: one post a line is expected`,
+      });
       return;
     }
     if (whole === undefined || whole.length === 0) return;

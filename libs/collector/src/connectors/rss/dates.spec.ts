@@ -48,11 +48,14 @@ describe('dates of feeds', () => {
 
   it('are read back from what programs write', () => {
     fc.assert(
-      fc.property(fc.date({ min: new Date('1990-01-01'), max: new Date('2089-12-31'), noInvalidDate: true }), (date) => {
-        const seconds = Math.floor(date.getTime() / 1_000) * 1_000;
-        expect(parseDate(date.toISOString())).toBe(seconds);
-        expect(parseDate(date.toUTCString())).toBe(seconds);
-      }),
+      fc.property(
+        fc.date({ min: new Date('1990-01-01'), max: new Date('2089-12-31'), noInvalidDate: true }),
+        (date) => {
+          const seconds = Math.floor(date.getTime() / 1_000) * 1_000;
+          expect(parseDate(date.toISOString())).toBe(seconds);
+          expect(parseDate(date.toUTCString())).toBe(seconds);
+        },
+      ),
     );
   });
 });

@@ -1,10 +1,72 @@
 /** Languages in whose words feeds have been seen to write months, besides English. */
-const MONTH_LANGUAGES = ['en', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'sv', 'pl', 'cs', 'ro', 'hu', 'el', 'tr', 'ru', 'uk', 'id', 'ar', 'fa', 'ur', 'sw', 'bn'];
+const MONTH_LANGUAGES = [
+  'en',
+  'de',
+  'fr',
+  'es',
+  'it',
+  'pt',
+  'nl',
+  'sv',
+  'pl',
+  'cs',
+  'ro',
+  'hu',
+  'el',
+  'tr',
+  'ru',
+  'uk',
+  'id',
+  'ar',
+  'fa',
+  'ur',
+  'sw',
+  'bn',
+];
 
 const ZONES: Readonly<Record<string, number>> = {
-  z: 0, ut: 0, gmt: 0, utc: 0, wet: 0, west: 60, bst: 60, cet: 60, cest: 120, met: 60, mest: 120, eet: 120, eest: 180, msk: 180, msd: 240,
-  ast: -240, adt: -180, est: -300, edt: -240, cst: -360, cdt: -300, mst: -420, mdt: -360, pst: -480, pdt: -420, akst: -540, akdt: -480, hst: -600,
-  jst: 540, kst: 540, ist: 330, pkt: 300, eat: 180, cat: 120, sast: 120, wat: 60, aest: 600, aedt: 660, awst: 480, acst: 570, nzst: 720, nzdt: 780,
+  z: 0,
+  ut: 0,
+  gmt: 0,
+  utc: 0,
+  wet: 0,
+  west: 60,
+  bst: 60,
+  cet: 60,
+  cest: 120,
+  met: 60,
+  mest: 120,
+  eet: 120,
+  eest: 180,
+  msk: 180,
+  msd: 240,
+  ast: -240,
+  adt: -180,
+  est: -300,
+  edt: -240,
+  cst: -360,
+  cdt: -300,
+  mst: -420,
+  mdt: -360,
+  pst: -480,
+  pdt: -420,
+  akst: -540,
+  akdt: -480,
+  hst: -600,
+  jst: 540,
+  kst: 540,
+  ist: 330,
+  pkt: 300,
+  eat: 180,
+  cat: 120,
+  sast: 120,
+  wat: 60,
+  aest: 600,
+  aedt: 660,
+  awst: 480,
+  acst: 570,
+  nzst: 720,
+  nzdt: 780,
 };
 
 const MONTHS: ReadonlyMap<string, number> = monthNames();
@@ -31,7 +93,16 @@ interface Time {
 const MIDNIGHT: Time = { hour: 0, minute: 0, second: 0, offsetMinutes: 0 };
 
 function instant(year: number, month: number, day: number, time: Time): number | null {
-  if (month < 1 || month > 12 || day < 1 || day > 31 || time.hour > 24 || time.minute > 59 || time.second > 61) return null;
+  if (
+    month < 1 ||
+    month > 12 ||
+    day < 1 ||
+    day > 31 ||
+    time.hour > 24 ||
+    time.minute > 59 ||
+    time.second > 61
+  )
+    return null;
   const at = new Date(0);
   at.setUTCFullYear(year, month - 1, day);
   if (at.getUTCDate() !== day) return null; // 31 February
@@ -53,15 +124,25 @@ function iso(text: string): number | null {
   if (time === null) return null;
   if (ordinal !== undefined) {
     const first = instant(Number(year), 1, 1, time);
-    return first === null || Number(ordinal) < 1 || Number(ordinal) > 366 ? null : first + (Number(ordinal) - 1) * 86_400_000;
+    return first === null || Number(ordinal) < 1 || Number(ordinal) > 366
+      ? null
+      : first + (Number(ordinal) - 1) * 86_400_000;
   }
   return instant(Number(year), Number(month ?? 1), Number(day ?? 1), time);
 }
 
 /** `10:14:55.5 PST`, `9:15 PM -0500`, `101455Z`, `T10`. */
 function timeOf(text: string): Time | null {
-  const colons = text.trim().replace(/^T?(\d{2})(\d{2})(\d{2})?(?!\d)/i, (_, hour: string, minute: string, second = '00') => `${hour}:${minute}:${second}`);
-  const match = /^T?(\d{1,2})(?:[:.h](\d{1,2})(?:[:.](\d{1,2})(?:[.,:]\d+)?)?)?\s*(am|pm|[ap]\.m\.)?\s*(.*)$/i.exec(colons);
+  const colons = text
+    .trim()
+    .replace(
+      /^T?(\d{2})(\d{2})(\d{2})?(?!\d)/i,
+      (_, hour: string, minute: string, second = '00') => `${hour}:${minute}:${second}`,
+    );
+  const match =
+    /^T?(\d{1,2})(?:[:.h](\d{1,2})(?:[:.](\d{1,2})(?:[.,:]\d+)?)?)?\s*(am|pm|[ap]\.m\.)?\s*(.*)$/i.exec(
+      colons,
+    );
   if (match === null) return null;
   const [, hour = '0', minute = '0', second = '0', half, zone = ''] = match;
   const offsetMinutes = zoneOf(zone);
@@ -90,10 +171,18 @@ function zoneOf(text: string): number | null {
 
 /** `2004년 05월 28일 오후 11:31:15` and `2004-05-25 오후 11:23:17`: Korea's clocks are nine hours ahead. */
 function korean(text: string): number | null {
-  const match = /^(\d{4})(?:년|-)\s*(\d{1,2})(?:월|-)\s*(\d{1,2})일?\s*(오전|오후)\s*(\d{1,2}):(\d{2})(?::(\d{2}))?/.exec(text.normalize('NFC'));
+  const match =
+    /^(\d{4})(?:년|-)\s*(\d{1,2})(?:월|-)\s*(\d{1,2})일?\s*(오전|오후)\s*(\d{1,2}):(\d{2})(?::(\d{2}))?/.exec(
+      text.normalize('NFC'),
+    );
   if (match === null) return null;
   const [, year, month, day, half, hour, minute, second = '0'] = match;
-  const time = { hour: hourOf(Number(hour), half === '오후' ? 'pm' : 'am'), minute: Number(minute), second: Number(second), offsetMinutes: 540 };
+  const time = {
+    hour: hourOf(Number(hour), half === '오후' ? 'pm' : 'am'),
+    minute: Number(minute),
+    second: Number(second),
+    offsetMinutes: 540,
+  };
   return instant(Number(year), Number(month), Number(day), time);
 }
 
@@ -111,13 +200,18 @@ function slashed(text: string): number | null {
 
 /** Day, month name and year in any order, and a time anywhere. */
 function withMonthName(text: string): number | null {
-  const timed = /(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(am|pm|[ap]\.m\.)?\s*((?:gmt|utc)?\s*[+-]\s*\d{1,2}:?\d{2}|[a-z]{1,5}\b)?/i.exec(text);
+  const timed =
+    /(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(am|pm|[ap]\.m\.)?\s*((?:gmt|utc)?\s*[+-]\s*\d{1,2}:?\d{2}|[a-z]{1,5}\b)?/i.exec(
+      text,
+    );
   const zone = timed?.[5] ?? '';
   const consumed = timed === null ? 0 : timed[0].length - (MONTHS.has(foldMonth(zone)) ? zone.length : 0);
   const rest = timed === null ? text : `${text.slice(0, timed.index)} ${text.slice(timed.index + consumed)}`;
   const month = monthIn(rest);
   if (month === undefined) return null;
-  const numbers = [...rest.matchAll(/\d+/g)].map((number) => number[0]).filter((digits) => digits.length <= 4);
+  const numbers = [...rest.matchAll(/\d+/g)]
+    .map((number) => number[0])
+    .filter((digits) => digits.length <= 4);
   const yearAt = numbers.findIndex((digits) => digits.length === 4);
   const year = yearAt !== -1 ? numbers[yearAt] : numbers[1];
   const day = numbers.find((_, at) => at !== (yearAt !== -1 ? yearAt : 1)) ?? '1';
@@ -125,7 +219,12 @@ function withMonthName(text: string): number | null {
   const time =
     timed === null
       ? MIDNIGHT
-      : { hour: hourOf(Number(timed[1]), timed[4]), minute: Number(timed[2]), second: Number(timed[3] ?? 0), offsetMinutes: zoneOf(zone) ?? 0 };
+      : {
+          hour: hourOf(Number(timed[1]), timed[4]),
+          minute: Number(timed[2]),
+          second: Number(timed[3] ?? 0),
+          offsetMinutes: zoneOf(zone) ?? 0,
+        };
   return instant(fullYear(year), month, Number(day), time);
 }
 
@@ -159,9 +258,15 @@ function monthNames(): Map<string, number> {
   for (const language of MONTH_LANGUAGES) {
     for (const width of ['long', 'short'] as const) {
       for (const together of [{}, { day: 'numeric' }] as const) {
-        const format = new Intl.DateTimeFormat(`${language}-u-ca-gregory`, { month: width, timeZone: 'UTC', ...together });
+        const format = new Intl.DateTimeFormat(`${language}-u-ca-gregory`, {
+          month: width,
+          timeZone: 'UTC',
+          ...together,
+        });
         for (let month = 1; month <= 12; month++) {
-          const part = format.formatToParts(Date.UTC(2024, month - 1, 15)).find((one) => one.type === 'month')?.value ?? '';
+          const part =
+            format.formatToParts(Date.UTC(2024, month - 1, 15)).find((one) => one.type === 'month')?.value ??
+            '';
           const name = foldMonth(part.replace(/\.$/, ''));
           if (/^\p{L}+$/u.test(name) && !names.has(name)) names.set(name, month);
           // The first three letters where no other month begins so: `Sept`, `Ιούλ`.

@@ -3,10 +3,31 @@ const HEAD_BYTES = 2_048;
 
 /** The encoding a language was mostly written in before UTF-8: what browsers fall back to for it (WHATWG, "default"). */
 const BEFORE_UTF8: Readonly<Record<string, string>> = {
-  ar: 'windows-1256', fa: 'windows-1256', ur: 'windows-1256', az: 'windows-1254', tr: 'windows-1254', el: 'iso-8859-7',
-  he: 'windows-1255', ja: 'shift_jis', ko: 'euc-kr', zh: 'gbk', ru: 'windows-1251', uk: 'windows-1251', bg: 'windows-1251',
-  sr: 'windows-1251', tg: 'windows-1251', ky: 'windows-1251', th: 'windows-874', vi: 'windows-1258', cs: 'windows-1250',
-  hu: 'iso-8859-2', pl: 'iso-8859-2', ro: 'iso-8859-2', bs: 'windows-1250', lt: 'windows-1257', lv: 'windows-1257',
+  ar: 'windows-1256',
+  fa: 'windows-1256',
+  ur: 'windows-1256',
+  az: 'windows-1254',
+  tr: 'windows-1254',
+  el: 'iso-8859-7',
+  he: 'windows-1255',
+  ja: 'shift_jis',
+  ko: 'euc-kr',
+  zh: 'gbk',
+  ru: 'windows-1251',
+  uk: 'windows-1251',
+  bg: 'windows-1251',
+  sr: 'windows-1251',
+  tg: 'windows-1251',
+  ky: 'windows-1251',
+  th: 'windows-874',
+  vi: 'windows-1258',
+  cs: 'windows-1250',
+  hu: 'iso-8859-2',
+  pl: 'iso-8859-2',
+  ro: 'iso-8859-2',
+  bs: 'windows-1250',
+  lt: 'windows-1257',
+  lv: 'windows-1257',
 };
 
 export interface Decoded {
@@ -21,9 +42,14 @@ export interface Decoded {
  * encoding looks like it by accident. Last what the source's languages were written in, and windows-1252, which takes
  * any bytes. Never throws.
  */
-export function decodeDocument(bytes: Uint8Array, contentType: string | undefined, languages: readonly string[] = []): Decoded {
+export function decodeDocument(
+  bytes: Uint8Array,
+  contentType: string | undefined,
+  languages: readonly string[] = [],
+): Decoded {
   const byForm = encodingByForm(bytes);
-  if (byForm === 'utf-32le' || byForm === 'utf-32be') return { text: decodeUtf32(bytes, byForm === 'utf-32le'), encoding: byForm };
+  if (byForm === 'utf-32le' || byForm === 'utf-32be')
+    return { text: decodeUtf32(bytes, byForm === 'utf-32le'), encoding: byForm };
   if (byForm !== null) return { text: new TextDecoder(byForm).decode(bytes), encoding: byForm };
   const declared = declaredEncoding(bytes);
   const charset = /charset\s*=\s*["']?([A-Za-z0-9._:-]{1,40})/i.exec(contentType ?? '')?.[1];

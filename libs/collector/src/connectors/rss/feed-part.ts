@@ -12,7 +12,18 @@ export type Draft<T extends FeedPart> = { -readonly [K in keyof T]: T[K] };
 const PAGE_TYPES: ReadonlySet<string> = new Set(['text/html', 'application/xhtml+xml', 'html', 'xhtml']);
 
 export function emptyPart(): Draft<FeedPart> {
-  return { id: null, title: null, link: null, links: [], summary: null, author: null, language: null, published: null, updated: null, created: null };
+  return {
+    id: null,
+    title: null,
+    link: null,
+    links: [],
+    summary: null,
+    author: null,
+    language: null,
+    published: null,
+    updated: null,
+    created: null,
+  };
 }
 
 /** Reads an element that feeds and entries share into the part; false where it is another. */
@@ -63,17 +74,24 @@ export function readShared(part: Draft<FeedPart>, element: Element, dialect: Dia
 
 /** Atom's link with its rel, or RSS's with its text. The page itself is the alternate one that is a page. */
 function readLink(part: Draft<FeedPart>, element: Element): void {
-  const given = element.attributes.get('href') ?? element.attributes.get('url') ?? element.attributes.get('uri');
+  const given =
+    element.attributes.get('href') ?? element.attributes.get('url') ?? element.attributes.get('uri');
   const rel = (element.attributes.get('rel') ?? 'alternate').trim();
   if (given === undefined) {
     const text = resolveUri(element.base, textOf(element));
-    const isLink = textOf(element) !== '' && (element.attributes.get('rel') === undefined || rel === 'alternate');
+    const isLink =
+      textOf(element) !== '' && (element.attributes.get('rel') === undefined || rel === 'alternate');
     if (isLink) part.link = text;
-    part.links = [...part.links, { rel, type: element.attributes.get('type') ?? 'text/html', href: isLink ? text : '' }];
+    part.links = [
+      ...part.links,
+      { rel, type: element.attributes.get('type') ?? 'text/html', href: isLink ? text : '' },
+    ];
     return;
   }
   const href = resolveUri(element.base, given);
-  const type = (element.attributes.get('type') ?? (rel === 'self' ? 'application/atom+xml' : 'text/html')).trim();
+  const type = (
+    element.attributes.get('type') ?? (rel === 'self' ? 'application/atom+xml' : 'text/html')
+  ).trim();
   const link: FeedLink = { href, rel, type, ...optional('length', element), ...optional('title', element) };
   part.links = [...part.links, link];
   if (rel === 'alternate' && PAGE_TYPES.has(type.toLowerCase())) part.link = href;
@@ -108,7 +126,14 @@ function person(element: Element): FeedPerson | null {
   const text = textOf(element);
   if (text === '') return null;
   const address = /[^\s<>()"']{1,100}@[^\s<>()"']{1,100}/.exec(text.slice(0, 500))?.[0] ?? null;
-  const rest = address === null ? text : text.replace(address, '').replace(/[()<>"]|mailto:/g, ' ').replace(/\s+/g, ' ').trim();
+  const rest =
+    address === null
+      ? text
+      : text
+          .replace(address, '')
+          .replace(/[()<>"]|mailto:/g, ' ')
+          .replace(/\s+/g, ' ')
+          .trim();
   return { name: rest || null, email: address, uri: null };
 }
 

@@ -29,8 +29,14 @@ export interface FeedPost {
  * Ids: `rss:` and the entry's own id where that is an address or name of its own (`https:`, `tag:`, `urn:`); an id that
  * means something only within its feed is put behind the feed's address; without one the link, else a hash of the text.
  */
-export function postOfEntry(entry: FeedEntry, feed: Feed, source: WatchedSource, feedUrl: string): FeedPost | null {
-  const title = entry.title === null ? null : clip(plainText(entry.title).text.replace(/\s+/g, ' '), MAX_TITLE) || null;
+export function postOfEntry(
+  entry: FeedEntry,
+  feed: Feed,
+  source: WatchedSource,
+  feedUrl: string,
+): FeedPost | null {
+  const title =
+    entry.title === null ? null : clip(plainText(entry.title).text.replace(/\s+/g, ' '), MAX_TITLE) || null;
   const body = bodyOf(entry);
   const text = withTitle(title, clip(body.text, MAX_TEXT));
   const permalink = entry.link !== null && isWebAddress(entry.link) ? clip(entry.link, MAX_ADDRESS) : null;
@@ -80,7 +86,10 @@ interface Body {
 function bodyOf(entry: FeedEntry): Body {
   const values = [...entry.content, ...(entry.summary === null ? [] : [entry.summary])];
   const bodies = values.map(plainText);
-  return bodies.reduce((longest, body) => (body.text.length > longest.text.length ? body : longest), bodies[0] ?? { text: '', links: [], images: [] });
+  return bodies.reduce(
+    (longest, body) => (body.text.length > longest.text.length ? body : longest),
+    bodies[0] ?? { text: '', links: [], images: [] },
+  );
 }
 
 function plainText(value: TextValue): Body {
@@ -121,15 +130,27 @@ function languageOf(entry: FeedEntry, feed: Feed): string | null {
 }
 
 function linksOf(entry: FeedEntry, inText: readonly string[], permalink: string | null): string[] {
-  const related = entry.links.filter((link) => link.rel === 'related' || link.rel === 'via').map((link) => link.href);
-  return unique([...inText, ...related].filter((link) => isWebAddress(link) && link !== permalink)).slice(0, MAX_LINKS);
+  const related = entry.links
+    .filter((link) => link.rel === 'related' || link.rel === 'via')
+    .map((link) => link.href);
+  return unique([...inText, ...related].filter((link) => isWebAddress(link) && link !== permalink)).slice(
+    0,
+    MAX_LINKS,
+  );
 }
 
 function mediaOf(entry: FeedEntry, images: readonly string[]): Media[] {
   const found = new Map<string, Media>();
   const add = (url: string, mime: string | null, width: number | null, height: number | null) => {
     if (!isWebAddress(url) || url.length > MAX_ADDRESS || found.has(url) || found.size >= MAX_MEDIA) return;
-    found.set(url, { url, mime: mime === null || mime === '' ? null : clip(mime, 200), sha256: null, evidenceKey: null, width, height });
+    found.set(url, {
+      url,
+      mime: mime === null || mime === '' ? null : clip(mime, 200),
+      sha256: null,
+      evidenceKey: null,
+      width,
+      height,
+    });
   };
   for (const link of entry.links) if (link.rel === 'enclosure') add(link.href, link.type, null, null);
   for (const media of entry.media) add(media.url, media.mime, media.width, media.height);

@@ -7,7 +7,11 @@ import type { Feed } from './feed.js';
 const PATIENCE_AT_MOST_MS = 6 * 3_600_000;
 
 /** How long to leave the feed alone, by Cache-Control or Expires (RFC 9111) and by its own ttl; null where nothing is said. */
-export function patienceOf(headers: Readonly<Record<string, string>>, feed: Feed | null, nowMs: number): number | null {
+export function patienceOf(
+  headers: Readonly<Record<string, string>>,
+  feed: Feed | null,
+  nowMs: number,
+): number | null {
   const patience = Math.max(maxAge(headers) ?? expiresIn(headers, nowMs) ?? 0, feed?.patienceMs ?? 0);
   return patience > 0 ? Math.min(patience, PATIENCE_AT_MOST_MS) : null;
 }

@@ -10,7 +10,10 @@ import { resolveUri } from './uri.js';
 const text = z.string().optional().catch(undefined);
 const count = z.number().optional().catch(undefined);
 const Person = z.object({ name: text, url: text });
-const people = { author: Person.optional().catch(undefined), authors: z.array(Person).optional().catch(undefined) };
+const people = {
+  author: Person.optional().catch(undefined),
+  authors: z.array(Person).optional().catch(undefined),
+};
 const Attachment = z.object({ url: z.string(), mime_type: text, title: text, size_in_bytes: count });
 const Item = z.object({
   id: z.union([z.string(), z.number()]).transform(String).optional().catch(undefined),
@@ -52,7 +55,10 @@ export function parseJsonFeed(source: string, base: string, language: string | n
   }
   const result = JsonFeed.safeParse(value);
   if (!result.success || result.data.items.length > MAX_ENTRIES) {
-    throw new VigilError('unparsable-feed', `the JSON document is no JSON Feed: a list of at most ${MAX_ENTRIES.toLocaleString('en')} items is expected in \`items\``);
+    throw new VigilError(
+      'unparsable-feed',
+      `the JSON document is no JSON Feed: a list of at most ${MAX_ENTRIES.toLocaleString('en')} items is expected in \`items\``,
+    );
   }
   const feed = result.data;
   const lang = feed.language ?? language;
@@ -80,8 +86,10 @@ export function parseJsonFeed(source: string, base: string, language: string | n
 function entryOf(item: Item, number: number, base: string, feedLanguage: string | null): FeedEntry {
   const language = item.language ?? feedLanguage;
   const content: TextValue[] = [];
-  if (item.content_html !== undefined) content.push({ value: cleanMarkup(item.content_html, base), type: 'text/html', language, base });
-  else if (item.content_text !== undefined) content.push({ value: item.content_text, type: 'text/plain', language, base });
+  if (item.content_html !== undefined)
+    content.push({ value: cleanMarkup(item.content_html, base), type: 'text/html', language, base });
+  else if (item.content_text !== undefined)
+    content.push({ value: item.content_text, type: 'text/plain', language, base });
   const link = item.url === undefined ? null : resolveUri(base, item.url);
   return {
     id: item.id ?? link,
@@ -97,28 +105,45 @@ function entryOf(item: Item, number: number, base: string, feedLanguage: string 
     published: dateOf(item.date_published),
     updated: dateOf(item.date_modified),
     created: null,
-    media: [item.image, item.banner_image].flatMap((url): FeedMedia[] => (url === undefined ? [] : [{ url: resolveUri(base, url), mime: 'image/*', width: null, height: null }])),
+    media: [item.image, item.banner_image].flatMap((url): FeedMedia[] =>
+      url === undefined ? [] : [{ url: resolveUri(base, url), mime: 'image/*', width: null, height: null }],
+    ),
   };
 }
 
 function linksOf(item: Item, link: string | null, base: string): FeedLink[] {
   const links: FeedLink[] = link === null ? [] : [{ href: link, rel: 'alternate', type: 'text/html' }];
-  if (item.external_url !== undefined) links.push({ href: resolveUri(base, item.external_url), rel: 'related', type: 'text/html' });
+  if (item.external_url !== undefined)
+    links.push({ href: resolveUri(base, item.external_url), rel: 'related', type: 'text/html' });
   for (const attachment of item.attachments ?? []) {
     const length = attachment.size_in_bytes === undefined ? {} : { length: String(attachment.size_in_bytes) };
-    links.push({ href: resolveUri(base, attachment.url), rel: 'enclosure', type: attachment.mime_type ?? '', ...length });
+    links.push({
+      href: resolveUri(base, attachment.url),
+      rel: 'enclosure',
+      type: attachment.mime_type ?? '',
+      ...length,
+    });
   }
   return links;
 }
 
 function plain(value: string | undefined, language: string | null, base: string): TextValue | null {
-  return value === undefined || value.trim() === '' ? null : { value: value.trim(), type: 'text/plain', language, base };
+  return value === undefined || value.trim() === ''
+    ? null
+    : { value: value.trim(), type: 'text/plain', language, base };
 }
 
-function personOf(from: { author?: z.infer<typeof Person> | undefined; authors?: z.infer<typeof Person>[] | undefined }, base: string): FeedPerson | null {
+function personOf(
+  from: { author?: z.infer<typeof Person> | undefined; authors?: z.infer<typeof Person>[] | undefined },
+  base: string,
+): FeedPerson | null {
   const person = from.authors?.[0] ?? from.author;
   if (person === undefined) return null;
-  return { name: person.name ?? null, email: null, uri: person.url === undefined ? null : resolveUri(base, person.url) };
+  return {
+    name: person.name ?? null,
+    email: null,
+    uri: person.url === undefined ? null : resolveUri(base, person.url),
+  };
 }
 
 function dateOf(value: string | undefined): DateValue | null {

@@ -5,7 +5,17 @@ import { resolveUri } from './uri.js';
 const MAX_DEPTH = 300;
 
 /** Elements whose content is no text. */
-const DROPPED_WITH_CONTENT: ReadonlySet<string> = new Set(['script', 'style', 'applet', 'template', 'head', 'title', 'noframes', 'iframe', 'object']);
+const DROPPED_WITH_CONTENT: ReadonlySet<string> = new Set([
+  'script',
+  'style',
+  'applet',
+  'template',
+  'head',
+  'title',
+  'noframes',
+  'iframe',
+  'object',
+]);
 
 const KEPT_TAGS: ReadonlySet<string> = new Set(
   `a abbr acronym address area article aside audio b bdi bdo big blockquote br button caption center cite code col colgroup dd del details dfn
@@ -21,11 +31,31 @@ const KEPT_ATTRIBUTES: ReadonlySet<string> = new Set(
   usemap valign value vspace width xml:lang`.split(/\s+/),
 );
 
-const ADDRESS_ATTRIBUTES: ReadonlySet<string> = new Set(['href', 'src', 'cite', 'longdesc', 'usemap', 'poster', 'action']);
-const VOID_TAGS: ReadonlySet<string> = new Set(['area', 'br', 'col', 'hr', 'img', 'input', 'source', 'track', 'wbr']);
+const ADDRESS_ATTRIBUTES: ReadonlySet<string> = new Set([
+  'href',
+  'src',
+  'cite',
+  'longdesc',
+  'usemap',
+  'poster',
+  'action',
+]);
+const VOID_TAGS: ReadonlySet<string> = new Set([
+  'area',
+  'br',
+  'col',
+  'hr',
+  'img',
+  'input',
+  'source',
+  'track',
+  'wbr',
+]);
 const BLOCKS: ReadonlySet<string> = new Set(
   `address article aside blockquote caption center dd details dialog dir div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6
-  header hr legend li main menu nav ol option p pre section summary table tbody td tfoot th thead tr ul`.split(/\s+/),
+  header hr legend li main menu nav ol option p pre section summary table tbody td tfoot th thead tr ul`.split(
+    /\s+/,
+  ),
 );
 
 class TooDeep extends Error {}
@@ -36,17 +66,21 @@ class TooDeep extends Error {}
  */
 export function cleanMarkup(html: string, base: string): string {
   const out: string[] = [];
-  const written = walkMarkup(html, { decodeEntities: false }, {
-    open(tag, attributes) {
-      if (!KEPT_TAGS.has(tag)) return;
-      const kept = Object.entries(attributes).flatMap(([name, value]) => attributeOf(name, value, base));
-      out.push(`<${tag}${kept.join('')}${VOID_TAGS.has(tag) ? ' />' : '>'}`);
+  const written = walkMarkup(
+    html,
+    { decodeEntities: false },
+    {
+      open(tag, attributes) {
+        if (!KEPT_TAGS.has(tag)) return;
+        const kept = Object.entries(attributes).flatMap(([name, value]) => attributeOf(name, value, base));
+        out.push(`<${tag}${kept.join('')}${VOID_TAGS.has(tag) ? ' />' : '>'}`);
+      },
+      close(tag, implied) {
+        if (KEPT_TAGS.has(tag) && !VOID_TAGS.has(tag) && !implied) out.push(`</${tag}>`);
+      },
+      text: (text) => void out.push(text.replace(/&(?!#?\w+;)/g, '&amp;').replaceAll('<', '&lt;')),
     },
-    close(tag, implied) {
-      if (KEPT_TAGS.has(tag) && !VOID_TAGS.has(tag) && !implied) out.push(`</${tag}>`);
-    },
-    text: (text) => void out.push(text.replace(/&(?!#?\w+;)/g, '&amp;').replaceAll('<', '&lt;')),
-  });
+  );
   return written ? out.join('') : escapeText(stripped(html));
 }
 
@@ -61,17 +95,22 @@ export function readMarkup(html: string, base: string): ReadMarkup {
   const text: string[] = [];
   const links: string[] = [];
   const images: string[] = [];
-  const read = walkMarkup(html, { decodeEntities: true }, {
-    open(tag, attributes) {
-      if (tag === 'br') text.push('\n');
-      else if (BLOCKS.has(tag)) text.push('\n');
-      const address = resolveUri(base, attributes['href'] ?? attributes['src'] ?? '');
-      if (tag === 'a' && attributes['href'] !== undefined) links.push(address);
-      else if (['img', 'video', 'audio', 'source'].includes(tag) && attributes['src'] !== undefined) images.push(address);
+  const read = walkMarkup(
+    html,
+    { decodeEntities: true },
+    {
+      open(tag, attributes) {
+        if (tag === 'br') text.push('\n');
+        else if (BLOCKS.has(tag)) text.push('\n');
+        const address = resolveUri(base, attributes['href'] ?? attributes['src'] ?? '');
+        if (tag === 'a' && attributes['href'] !== undefined) links.push(address);
+        else if (['img', 'video', 'audio', 'source'].includes(tag) && attributes['src'] !== undefined)
+          images.push(address);
+      },
+      close: (tag) => void (BLOCKS.has(tag) && text.push('\n')),
+      text: (part) => void text.push(part.replace(/[ \t\r\n\f]{2,}|[\t\r\n\f]/g, ' ')),
     },
-    close: (tag) => void (BLOCKS.has(tag) && text.push('\n')),
-    text: (part) => void text.push(part.replace(/[ \t\r\n\f]{2,}|[\t\r\n\f]/g, ' ')),
-  });
+  );
   return { text: tidy(read ? text.join('') : stripped(html)), links, images };
 }
 
@@ -126,15 +165,28 @@ function attributeOf(name: string, raw: string, base: string): string[] {
   return [` ${name}="${kept.replaceAll('&', '&amp;').replaceAll('"', '&quot;')}"`];
 }
 
-const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00A0', colon: ':', tab: '\t', newline: '\n' };
+const NAMED: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: '\u00A0',
+  colon: ':',
+  tab: '\t',
+  newline: '\n',
+};
 
 /** What browsers understand in an address: an encoded colon is how `javascript:` hides. */
 function decodeAttribute(raw: string): string {
-  return raw.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]+));?/gi, (whole, decimal?: string, hex?: string, name?: string) => {
-    if (name !== undefined) return NAMED[name.toLowerCase()] ?? whole;
-    const point = decimal !== undefined ? Number(decimal) : Number.parseInt(hex ?? '', 16);
-    return point > 0 && point <= 0x10ffff ? String.fromCodePoint(point) : '\uFFFD';
-  });
+  return raw.replace(
+    /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]+));?/gi,
+    (whole, decimal?: string, hex?: string, name?: string) => {
+      if (name !== undefined) return NAMED[name.toLowerCase()] ?? whole;
+      const point = decimal !== undefined ? Number(decimal) : Number.parseInt(hex ?? '', 16);
+      return point > 0 && point <= 0x10ffff ? String.fromCodePoint(point) : '\uFFFD';
+    },
+  );
 }
 
 function stripped(html: string): string {

@@ -5,11 +5,22 @@
 const PREFIXES: ReadonlyMap<string, string> = new Map(
   Object.entries({
     '': [
-      'http://backend.userland.com/rss', 'http://backend.userland.com/rss2', 'http://blogs.law.harvard.edu/tech/rss',
-      'http://purl.org/rss/1.0', 'http://my.netscape.com/rdf/simple/0.9', 'http://my.netscape.com/publish/formats/rss-0.91.dtd',
-      'http://channel.netscape.com/rdf/simple/0.9', 'http://example.com/newformat#', 'http://example.com/necho', 'http://purl.org/echo',
-      'uri/of/echo/namespace#', 'http://purl.org/pie', 'http://purl.org/atom/ns#', 'http://www.w3.org/2005/atom',
-      'http://purl.org/rss/1.0/modules/rss091#', 'http://www.rssboard.org/rss-specification',
+      'http://backend.userland.com/rss',
+      'http://backend.userland.com/rss2',
+      'http://blogs.law.harvard.edu/tech/rss',
+      'http://purl.org/rss/1.0',
+      'http://my.netscape.com/rdf/simple/0.9',
+      'http://my.netscape.com/publish/formats/rss-0.91.dtd',
+      'http://channel.netscape.com/rdf/simple/0.9',
+      'http://example.com/newformat#',
+      'http://example.com/necho',
+      'http://purl.org/echo',
+      'uri/of/echo/namespace#',
+      'http://purl.org/pie',
+      'http://purl.org/atom/ns#',
+      'http://www.w3.org/2005/atom',
+      'http://purl.org/rss/1.0/modules/rss091#',
+      'http://www.rssboard.org/rss-specification',
     ],
     content: ['http://purl.org/rss/1.0/modules/content'],
     dc: ['http://purl.org/dc/elements/1.1', 'http://purl.org/dc/elements/1.0'],
@@ -27,7 +38,20 @@ const PREFIXES: ReadonlyMap<string, string> = new Map(
 );
 
 /** Where a document uses the usual prefix without declaring it. */
-const UNDECLARED: ReadonlySet<string> = new Set(['content', 'dc', 'dcterms', 'itunes', 'media', 'rdf', 'sy', 'wfw', 'xhtml', 'svg', 'thr', 'feedburner']);
+const UNDECLARED: ReadonlySet<string> = new Set([
+  'content',
+  'dc',
+  'dcterms',
+  'itunes',
+  'media',
+  'rdf',
+  'sy',
+  'wfw',
+  'xhtml',
+  'svg',
+  'thr',
+  'feedburner',
+]);
 
 /** The prefix to name an element by: its namespace's, else the document's own. `atom:` undeclared means Atom. */
 export function knownPrefix(address: string | undefined, prefix: string): string {

@@ -24,7 +24,9 @@ export function parseFeed(bytes: Uint8Array, context: DocumentContext): Feed {
   const language = context.headers['content-language']?.split(',')[0]?.trim() || null;
   if (/^[\s\uFEFF]*$/.test(text)) throw new VigilError('unparsable-feed', 'the document is empty');
   try {
-    return /^[\s\uFEFF]*\{/.test(text) ? parseJsonFeed(text, base, language) : parseXmlFeed(text, base, language);
+    return /^[\s\uFEFF]*\{/.test(text)
+      ? parseJsonFeed(text, base, language)
+      : parseXmlFeed(text, base, language);
   } catch (error) {
     if (error instanceof VigilError) throw error;
     throw new VigilError('unparsable-feed', 'the document could not be read as a feed', { cause: error });

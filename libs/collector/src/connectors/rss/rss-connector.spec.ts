@@ -1,6 +1,12 @@
 import { gzipSync } from 'node:zlib';
 import { eventually, withTestDatabase } from '@vigil/testing';
-import { aDraft, serve, startCollector, type LoopbackServer, type RunningCollector } from '../../testing/harness.js';
+import {
+  aDraft,
+  serve,
+  startCollector,
+  type LoopbackServer,
+  type RunningCollector,
+} from '../../testing/harness.js';
 
 interface Page {
   status?: number;
@@ -21,7 +27,9 @@ describe('collecting feeds', () => {
     page = {};
     server = await serve((request, response) => {
       asked.push(request.headers);
-      response.writeHead(page.status ?? 200, { 'content-type': 'application/rss+xml', ...page.headers }).end(page.body ?? '');
+      response
+        .writeHead(page.status ?? 200, { 'content-type': 'application/rss+xml', ...page.headers })
+        .end(page.body ?? '');
     });
     running = await startCollector(db());
     running.published.length = 0;
@@ -31,11 +39,15 @@ describe('collecting feeds', () => {
     await server.close();
   });
 
-  const rss = (...items: string[]) => `<rss version="2.0"><channel><title>A channel</title><language>fr</language>${items.join('')}</channel></rss>`;
-  const item = (id: string, text: string) => `<item><guid isPermaLink="false">${id}</guid><title>${id}</title><description>${text}</description></item>`;
-  const watch = (id: string) => running.sources.create([aDraft(id, { kind: 'rss', url: `${server.url}/feed` })], 'tester');
+  const rss = (...items: string[]) =>
+    `<rss version="2.0"><channel><title>A channel</title><language>fr</language>${items.join('')}</channel></rss>`;
+  const item = (id: string, text: string) =>
+    `<item><guid isPermaLink="false">${id}</guid><title>${id}</title><description>${text}</description></item>`;
+  const watch = (id: string) =>
+    running.sources.create([aDraft(id, { kind: 'rss', url: `${server.url}/feed` })], 'tester');
   const health = async (id: string) => (await running.sources.get(id)).health;
-  const polled = (id: string) => eventually(async () => ((await health(id)).lastSuccessAt !== null ? health(id) : null));
+  const polled = (id: string) =>
+    eventually(async () => ((await health(id)).lastSuccessAt !== null ? health(id) : null));
   const pollAgain = async (id: string) => {
     const before = asked.length;
     await eventually(async () => (await health(id)).state !== 'collecting');
@@ -64,7 +76,10 @@ describe('collecting feeds', () => {
         publishedAt: '2026-11-21T08:00:00.000Z',
         language: 'fr-CH',
         links: [`${server.url}/x?a=1&b=2`],
-        media: [{ url: 'https://example.org/a.mp3', mime: 'audio/mpeg' }, { url: 'http://cdn.example.org/i.png' }],
+        media: [
+          { url: 'https://example.org/a.mp3', mime: 'audio/mpeg' },
+          { url: 'http://cdn.example.org/i.png' },
+        ],
         permalink: 'https://example.org/1',
         channel: `${server.url}/feed`,
       },
@@ -74,12 +89,18 @@ describe('collecting feeds', () => {
   });
 
   it('asks conditionally, publishes only what is new or changed, and counts revisions', async () => {
-    page = { headers: { etag: '"v1"', 'last-modified': 'Sat, 21 Nov 2026 09:00:00 GMT' }, body: rss(item('b', 'two'), item('a', 'one')) };
+    page = {
+      headers: { etag: '"v1"', 'last-modified': 'Sat, 21 Nov 2026 09:00:00 GMT' },
+      body: rss(item('b', 'two'), item('a', 'one')),
+    };
     await watch('changes');
     await polled('changes');
     page = { status: 304 };
     await pollAgain('changes');
-    expect(asked[1]).toMatchObject({ 'if-none-match': '"v1"', 'if-modified-since': 'Sat, 21 Nov 2026 09:00:00 GMT' });
+    expect(asked[1]).toMatchObject({
+      'if-none-match': '"v1"',
+      'if-modified-since': 'Sat, 21 Nov 2026 09:00:00 GMT',
+    });
     page = { body: rss(item('c', 'three'), item('b', 'two, corrected'), item('a', 'one')) };
     await pollAgain('changes');
     page = { body: rss(item('c', 'three'), item('b', 'two, corrected again'), item('a', 'one')) };
@@ -96,7 +117,10 @@ describe('collecting feeds', () => {
   }, 60_000);
 
   it('waits as long as the feed or its server asks for', async () => {
-    page = { headers: { 'cache-control': 'public, max-age=1200' }, body: rss('<ttl>30</ttl>', item('a', 'one')) };
+    page = {
+      headers: { 'cache-control': 'public, max-age=1200' },
+      body: rss('<ttl>30</ttl>', item('a', 'one')),
+    };
     await watch('patient');
     const { nextPollAt } = await polled('patient');
     const minutes = (Date.parse(nextPollAt ?? '') - Date.now()) / 60_000;
@@ -107,7 +131,9 @@ describe('collecting feeds', () => {
   it('fails with a reason and honours Retry-After', async () => {
     page = { status: 429, headers: { 'retry-after': '4000' } };
     await watch('limited');
-    const failed = await eventually(async () => ((await health('limited')).state === 'failing' ? health('limited') : null));
+    const failed = await eventually(async () =>
+      (await health('limited')).state === 'failing' ? health('limited') : null,
+    );
     expect(failed).toMatchObject({ lastError: "the feed's server answered 429", consecutiveFailures: 1 });
     expect(Date.parse(failed.nextPollAt ?? '') - Date.now()).toBeGreaterThan(3_900_000);
   });
@@ -115,15 +141,24 @@ describe('collecting feeds', () => {
   it('pauses a feed that is gone for good', async () => {
     page = { status: 410 };
     await watch('gone');
-    const paused = await eventually(async () => ((await health('gone')).state === 'paused' ? health('gone') : null));
+    const paused = await eventually(async () =>
+      (await health('gone')).state === 'paused' ? health('gone') : null,
+    );
     expect(paused.lastError).toContain('410');
   });
 
   it('says what a document is that is no feed, and refuses private addresses by name', async () => {
     page = { body: '<!doctype html><html><body>Hello</body></html>' };
     await watch('page');
-    await running.sources.create([aDraft('inner', { kind: 'rss', url: 'http://169.254.169.254/feed' })], 'tester');
-    await eventually(async () => expect((await health('page')).lastError).toBe('this is a web page (its feed may be linked from it), not an RSS, Atom or RDF feed'));
+    await running.sources.create(
+      [aDraft('inner', { kind: 'rss', url: 'http://169.254.169.254/feed' })],
+      'tester',
+    );
+    await eventually(async () =>
+      expect((await health('page')).lastError).toBe(
+        'this is a web page (its feed may be linked from it), not an RSS, Atom or RDF feed',
+      ),
+    );
     await eventually(async () => expect((await health('inner')).lastError).toContain('linkLocal address'));
     expect(running.published).toEqual([]);
   });

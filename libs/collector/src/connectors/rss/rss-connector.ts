@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { parse, VigilError, type PostEvent, type RssLocator } from '@vigil/contracts';
 import type { Fetched } from '@vigil/fetching';
-import { Connector, MAX_PIECE, type Advice, type Gathered, type Reading, type WatchedSource } from '../connector.js';
+import {
+  Connector,
+  MAX_PIECE,
+  type Advice,
+  type Gathered,
+  type Reading,
+  type WatchedSource,
+} from '../connector.js';
 import { parseRetryAfter } from '../retry-after.js';
 import type { Feed } from './feed.js';
 import { postOfEntry, type FeedPost } from './feed-posts.js';
@@ -29,7 +36,10 @@ export class RssConnector extends Connector<Rss> {
   async *read(source: WatchedSource<Rss>, stored: unknown, reading: Reading): AsyncGenerator<Gathered> {
     const cursor = stored === null ? NEW_FEED : parse(RssCursor, stored, `cursor of source ${source.id}`);
     const { url } = source.locator;
-    const answer = await reading.client.fetch(url, { headers: requestHeaders(cursor), signal: reading.signal });
+    const answer = await reading.client.fetch(url, {
+      headers: requestHeaders(cursor),
+      signal: reading.signal,
+    });
     const now = reading.clock.now();
     if (answer.status === 304) {
       yield { events: [], cursor, advice: patience(patienceOf(answer.headers, null, now)) };
@@ -37,24 +47,44 @@ export class RssConnector extends Connector<Rss> {
     }
     if (answer.status !== 200) {
       yield { events: [], cursor, advice: adviceFor(answer, now) };
-      if (answer.status !== 410) throw new VigilError('fetch-failed', `the feed's server answered ${answer.status}`, { retriable: true });
+      if (answer.status !== 410)
+        throw new VigilError('fetch-failed', `the feed's server answered ${answer.status}`, {
+          retriable: true,
+        });
       return;
     }
     const document = createHash('sha256').update(answer.body).digest('hex');
-    const validators = { etag: answer.headers['etag']?.slice(0, 1_000) ?? null, lastModified: answer.headers['last-modified']?.slice(0, 200) ?? null };
+    const validators = {
+      etag: answer.headers['etag']?.slice(0, 1_000) ?? null,
+      lastModified: answer.headers['last-modified']?.slice(0, 200) ?? null,
+    };
     if (document === cursor.document) {
-      yield { events: [], cursor: { ...cursor, ...validators }, advice: patience(patienceOf(answer.headers, null, now)) };
+      yield {
+        events: [],
+        cursor: { ...cursor, ...validators },
+        advice: patience(patienceOf(answer.headers, null, now)),
+      };
       return;
     }
-    const feed = parseFeed(answer.body, { url: answer.url, headers: answer.headers, languages: source.labels.languages });
+    const feed = parseFeed(answer.body, {
+      url: answer.url,
+      headers: answer.headers,
+      languages: source.labels.languages,
+    });
     const posts = postsOf(feed, source, url, reading);
     const changed = changes(posts, cursor.seen);
     const capture = changed.length > 0 ? await reading.keep(answer.body) : null;
     let seen: Seen[] = cursor.seen;
     for (let from = 0; from < changed.length; from += MAX_PIECE) {
       const piece = changed.slice(from, from + MAX_PIECE);
-      const events = piece.map(({ post, revision }): PostEvent => post.event(revision, reading.clock.instant(), capture));
-      seen = remember(seen, piece.map(({ post, revision }): Seen => [post.key, post.fingerprint, revision]), posts.length);
+      const events = piece.map(({ post, revision }): PostEvent =>
+        post.event(revision, reading.clock.instant(), capture),
+      );
+      seen = remember(
+        seen,
+        piece.map(({ post, revision }): Seen => [post.key, post.fingerprint, revision]),
+        posts.length,
+      );
       // Without its validators: a poll that ends in between asks for the whole document again.
       yield { events, cursor: { ...NEW_FEED, seen } };
     }
@@ -81,7 +111,11 @@ function patience(ms: number | null): Advice {
 }
 
 function adviceFor(answer: Fetched, now: number): Advice {
-  if (answer.status === 410) return { pause: 'the server says that this feed is gone for good (410): look for its new address, or delete the source' };
+  if (answer.status === 410)
+    return {
+      pause:
+        'the server says that this feed is gone for good (410): look for its new address, or delete the source',
+    };
   return patience(parseRetryAfter(answer.headers['retry-after'], now));
 }
 
@@ -91,7 +125,11 @@ function postsOf(feed: Feed, source: WatchedSource<Rss>, url: string, reading: R
   for (const entry of feed.entries) {
     try {
       const post = postOfEntry(entry, feed, source, url);
-      if (post === null) reading.setAside({ place: `entry ${entry.number}`, message: 'it has no id, address, text or media: nothing to publish' });
+      if (post === null)
+        reading.setAside({
+          place: `entry ${entry.number}`,
+          message: 'it has no id, address, text or media: nothing to publish',
+        });
       else if (!posts.has(post.key)) posts.set(post.key, post);
     } catch (error) {
       if (!(error instanceof RangeError) && !(error instanceof VigilError)) throw error;

@@ -9,7 +9,11 @@ export interface TextValue {
   readonly base: string;
 }
 
-const TYPE_NAMES: Readonly<Record<string, string>> = { text: 'text/plain', html: 'text/html', xhtml: 'application/xhtml+xml' };
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  text: 'text/plain',
+  html: 'text/html',
+  xhtml: 'application/xhtml+xml',
+};
 const XHTML = 'application/xhtml+xml';
 
 export function isMarkup(type: string): boolean {
@@ -20,17 +24,25 @@ export function isMarkup(type: string): boolean {
  * Reads a text construct of any of the formats: Atom 1.0's types (RFC 4287, section 3.1), Atom 0.3's modes xml, escaped
  * and base64, and RSS, where nobody says what a title is: there a plain text that looks like HTML is HTML.
  */
-export function textValue(element: Element, defaultType: string, dialect: 'atom10' | 'atom03' | 'rss'): TextValue {
+export function textValue(
+  element: Element,
+  defaultType: string,
+  dialect: 'atom10' | 'atom03' | 'rss',
+): TextValue {
   const declared = (element.attributes.get('type') ?? defaultType).trim().toLowerCase();
   let type = TYPE_NAMES[declared] ?? (declared === '' ? defaultType : declared);
   const hasElements = element.children.some((child) => isElement(child) && !isDiv(child));
   let value: string;
   if (type.endsWith('xml') || hasElements) {
     if (!type.endsWith('xml')) type = XHTML;
-    const nodes = dialect === 'atom10' && type === XHTML ? withoutWrapper(element.children) : element.children;
+    const nodes =
+      dialect === 'atom10' && type === XHTML ? withoutWrapper(element.children) : element.children;
     value = nodes.map(serialise).join('').trim();
   } else {
-    value = element.children.map((child) => (isElement(child) ? child.children.map(serialise).join('') : child)).join('').trim();
+    value = element.children
+      .map((child) => (isElement(child) ? child.children.map(serialise).join('') : child))
+      .join('')
+      .trim();
     if (isBase64(element, type)) {
       value = Buffer.from(value, 'base64').toString('utf8').trim();
       // The bytes of another type were text after all, or the feed has nothing to read here.
@@ -39,7 +51,12 @@ export function textValue(element: Element, defaultType: string, dialect: 'atom1
     if (type === 'text/plain' && dialect === 'rss' && looksLikeHtml(value)) type = 'text/html';
   }
   const { language, base } = element;
-  return { value: isMarkup(type) ? cleanMarkup(value, base).trim() : value, type, language: language?.replace('_', '-') ?? null, base };
+  return {
+    value: isMarkup(type) ? cleanMarkup(value, base).trim() : value,
+    type,
+    language: language?.replace('_', '-') ?? null,
+    base,
+  };
 }
 
 function isBase64(element: Element, type: string): boolean {
@@ -56,7 +73,9 @@ function isDiv(element: Element): boolean {
 function withoutWrapper(children: Element['children']): Element['children'] {
   const significant = children.filter((child) => isElement(child) || child.trim() !== '');
   const [only] = significant;
-  return significant.length === 1 && only !== undefined && isElement(only) && isDiv(only) ? only.children : children;
+  return significant.length === 1 && only !== undefined && isElement(only) && isDiv(only)
+    ? only.children
+    : children;
 }
 
 function serialise(node: Element | string): string {
@@ -65,12 +84,17 @@ function serialise(node: Element | string): string {
     .filter(([name]) => !name.startsWith('xmlns'))
     .map(([name, value]) => ` ${name}="${escapeText(value).replaceAll('"', '&quot;')}"`);
   const open = `<${node.tag}${attributes.join('')}`;
-  if (node.children.length === 0) return /^(?:area|br|col|hr|img|input|source|track|wbr)$/i.test(node.tag) ? `${open} />` : `${open}></${node.tag}>`;
+  if (node.children.length === 0)
+    return /^(?:area|br|col|hr|img|input|source|track|wbr)$/i.test(node.tag)
+      ? `${open} />`
+      : `${open}></${node.tag}>`;
   return `${open}>${node.children.map(serialise).join('')}</${node.tag}>`;
 }
 
 const HTML_WORDS: ReadonlySet<string> = new Set(
-  'a abbr address b big blockquote br center cite code dd del div dl dt em font h1 h2 h3 h4 h5 h6 hr i img ins kbd li ol p pre q s samp small span strike strong sub sup table tbody td th tr tt u ul var'.split(' '),
+  'a abbr address b big blockquote br center cite code dd del div dl dt em font h1 h2 h3 h4 h5 h6 hr i img ins kbd li ol p pre q s samp small span strike strong sub sup table tbody td th tr tt u ul var'.split(
+    ' ',
+  ),
 );
 
 /** A closing tag or an entity, and no tag that HTML does not know. */

@@ -12,13 +12,20 @@ const MAX_MEDIA = 100;
 /** RSS 0.9x to 2.0, RSS 1.0 (RDF) and Atom 0.3 and 1.0. Throws `unparsable-feed` saying what the document is instead. */
 export function parseXmlFeed(text: string, base: string, language: string | null): Feed {
   const document = parseXml(text, base, language);
-  const root = elementsOf(document).find((element) => ['rss', 'feed', 'rdf:rdf', 'rdf', 'channel'].includes(element.name));
+  const root = elementsOf(document).find((element) =>
+    ['rss', 'feed', 'rdf:rdf', 'rdf', 'channel'].includes(element.name),
+  );
   if (root === undefined) throw noFeed(document);
-  const channel = root.name === 'feed' || root.name === 'channel' ? root : (childNamed(root, 'channel', 'feed') ?? root);
+  const channel =
+    root.name === 'feed' || root.name === 'channel' ? root : (childNamed(root, 'channel', 'feed') ?? root);
   const version = versionOf(root);
   const dialect: Dialect = version === 'atom10' ? 'atom10' : version.startsWith('atom') ? 'atom03' : 'rss';
   const entries = entriesOf(root, channel);
-  if (entries.length > MAX_ENTRIES) throw new VigilError('unparsable-feed', `more than ${MAX_ENTRIES.toLocaleString('en')} entries: import it as NDJSON instead`);
+  if (entries.length > MAX_ENTRIES)
+    throw new VigilError(
+      'unparsable-feed',
+      `more than ${MAX_ENTRIES.toLocaleString('en')} entries: import it as NDJSON instead`,
+    );
   return {
     ...feedPart(channel, dialect),
     version,
@@ -29,8 +36,12 @@ export function parseXmlFeed(text: string, base: string, language: string | null
 
 function noFeed(document: Element): VigilError {
   const first = elementsOf(document)[0];
-  if (first === undefined) return new VigilError('unparsable-feed', 'the document holds no XML element: it is no feed');
-  const what = first.tag.toLowerCase() === 'html' ? 'a web page (its feed may be linked from it)' : `an XML document <${first.tag.slice(0, 40)}>`;
+  if (first === undefined)
+    return new VigilError('unparsable-feed', 'the document holds no XML element: it is no feed');
+  const what =
+    first.tag.toLowerCase() === 'html'
+      ? 'a web page (its feed may be linked from it)'
+      : `an XML document <${first.tag.slice(0, 40)}>`;
   return new VigilError('unparsable-feed', `this is ${what}, not an RSS, Atom or RDF feed`);
 }
 
@@ -43,7 +54,9 @@ function versionOf(root: Element): string {
     return address === '' ? 'atom' : 'atom10';
   }
   if (root.name.startsWith('rdf')) {
-    return [...root.attributes.values()].some((value) => value.includes('my.netscape.com/rdf/simple/0.9')) ? 'rss090' : 'rss10';
+    return [...root.attributes.values()].some((value) => value.includes('my.netscape.com/rdf/simple/0.9'))
+      ? 'rss090'
+      : 'rss10';
   }
   return given === '' ? 'rss' : `rss${given.replace('.', '').slice(0, 3)}`;
 }
@@ -51,8 +64,13 @@ function versionOf(root: Element): string {
 /** Items stand in the channel, beside it (RDF), or wherever a generator put them below the root. */
 function entriesOf(root: Element, channel: Element): Element[] {
   const places = root === channel ? [root] : [root, channel];
-  const holders = [...places, ...places.flatMap((place) => elementsOf(place).filter((element) => element.name === 'items'))];
-  return holders.flatMap((holder) => elementsOf(holder).filter((element) => element.name === 'item' || element.name === 'entry'));
+  const holders = [
+    ...places,
+    ...places.flatMap((place) => elementsOf(place).filter((element) => element.name === 'items')),
+  ];
+  return holders.flatMap((holder) =>
+    elementsOf(holder).filter((element) => element.name === 'item' || element.name === 'entry'),
+  );
 }
 
 function feedPart(channel: Element, dialect: Dialect): Omit<Feed, 'version' | 'entries' | 'patienceMs'> {
@@ -150,15 +168,27 @@ function entryOf(element: Element, dialect: Dialect, number: number): FeedEntry 
 }
 
 function addEnclosure(part: Draft<FeedEntry>, element: Element): void {
-  const href = resolveUri(element.base, element.attributes.get('url') ?? element.attributes.get('href') ?? '');
+  const href = resolveUri(
+    element.base,
+    element.attributes.get('url') ?? element.attributes.get('href') ?? '',
+  );
   if (href === '') return;
   const length = element.attributes.get('length');
-  part.links = [...part.links, { href, rel: 'enclosure', type: element.attributes.get('type') ?? '', ...(length === undefined ? {} : { length }) }];
+  part.links = [
+    ...part.links,
+    {
+      href,
+      rel: 'enclosure',
+      type: element.attributes.get('type') ?? '',
+      ...(length === undefined ? {} : { length }),
+    },
+  ];
 }
 
 function addMedia(part: Draft<FeedEntry>, element: Element): void {
   const url = element.attributes.get('url');
-  if (url !== undefined && part.media.length < MAX_MEDIA) part.media = [...part.media, mediaOf(element, resolveUri(element.base, url))];
+  if (url !== undefined && part.media.length < MAX_MEDIA)
+    part.media = [...part.media, mediaOf(element, resolveUri(element.base, url))];
   for (const child of elementsOf(element)) if (child.name.startsWith('media:')) addMedia(part, child);
 }
 
@@ -171,7 +201,13 @@ function mediaOf(element: Element, url: string): FeedMedia {
   return { url, mime, width: size('width'), height: size('height') };
 }
 
-const PERIODS: Readonly<Record<string, number>> = { hourly: 3_600_000, daily: 86_400_000, weekly: 604_800_000, monthly: 2_592_000_000, yearly: 31_536_000_000 };
+const PERIODS: Readonly<Record<string, number>> = {
+  hourly: 3_600_000,
+  daily: 86_400_000,
+  weekly: 604_800_000,
+  monthly: 2_592_000_000,
+  yearly: 31_536_000_000,
+};
 
 /** ttl in minutes (RSS 2.0); sy:updatePeriod divided by sy:updateFrequency (RSS 1.0 syndication module). */
 function patienceOf(channel: Element): number | null {

@@ -36,7 +36,15 @@ interface Open extends Element {
  * Throws `unparsable-feed` where the document is nested or divided beyond any feed.
  */
 export function parseXml(text: string, base: string, language: string | null): Element {
-  const root: Open = { name: '', tag: '', attributes: new Map(), children: [], base, language, namespaces: new Map() };
+  const root: Open = {
+    name: '',
+    tag: '',
+    attributes: new Map(),
+    children: [],
+    base,
+    language,
+    namespaces: new Map(),
+  };
   const stack: Open[] = [root];
   let elements = 0;
   let texts = 0;
@@ -46,7 +54,8 @@ export function parseXml(text: string, base: string, language: string | null): E
     {
       onopentag(rawName, attributes) {
         if (stack.length > MAX_DEPTH) throw refusal(`elements are nested more than ${MAX_DEPTH} deep`);
-        if (++elements > MAX_ELEMENTS) throw refusal(`more than ${MAX_ELEMENTS.toLocaleString('en')} elements`);
+        if (++elements > MAX_ELEMENTS)
+          throw refusal(`more than ${MAX_ELEMENTS.toLocaleString('en')} elements`);
         const element = opened(rawName, attributes, top());
         top().children.push(element);
         stack.push(element);
@@ -84,7 +93,8 @@ function opened(rawName: string, given: Readonly<Record<string, string>>, parent
       // A Map made here is ours to change.
       (namespaces as Map<string, string>).set(attribute.slice(6), value);
     } else if (attribute === 'xml:base') base = resolveUri(base, value.trim());
-    else if (attribute === 'xml:lang' || (attribute === 'lang' && !attributes.has('xml:lang'))) language = value.trim() === '' ? null : value.trim().slice(0, 50);
+    else if (attribute === 'xml:lang' || (attribute === 'lang' && !attributes.has('xml:lang')))
+      language = value.trim() === '' ? null : value.trim().slice(0, 50);
     const kept = /^(?:xml|rdf):/.test(attribute) ? attribute : attribute.replace(/^[^:]*:/, '');
     if (!attributes.has(kept) || !attribute.includes(':')) attributes.set(kept, value);
   }
@@ -92,7 +102,15 @@ function opened(rawName: string, given: Readonly<Record<string, string>>, parent
   const prefix = colon === -1 ? '' : rawName.slice(0, colon).toLowerCase();
   const tag = rawName.slice(colon + 1);
   const known = knownPrefix(namespaces.get(prefix), prefix);
-  return { name: (known === '' ? tag : `${known}:${tag}`).toLowerCase(), tag, attributes, children: [], base, language, namespaces };
+  return {
+    name: (known === '' ? tag : `${known}:${tag}`).toLowerCase(),
+    tag,
+    attributes,
+    children: [],
+    base,
+    language,
+    namespaces,
+  };
 }
 
 /** Entities of HTML that no document type declared, as in `&eacute;`: XML leaves them as they are, readers expect the letter. */

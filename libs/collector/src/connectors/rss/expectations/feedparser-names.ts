@@ -38,15 +38,28 @@ function partView(part: FeedPart): Record<string, unknown> {
     ...(part.author === null
       ? {}
       : {
-          author_detail: defined({ name: part.author.name, email: part.author.email, href: part.author.uri, url: part.author.uri }),
-          author: part.author.name !== null && part.author.email !== null ? `${part.author.name} (${part.author.email})` : (part.author.name ?? part.author.email ?? part.author.uri),
+          author_detail: defined({
+            name: part.author.name,
+            email: part.author.email,
+            href: part.author.uri,
+            url: part.author.uri,
+          }),
+          author:
+            part.author.name !== null && part.author.email !== null
+              ? `${part.author.name} (${part.author.email})`
+              : (part.author.name ?? part.author.email ?? part.author.uri),
         }),
   };
 }
 
 function textNames(value: TextValue | null, ...names: string[]): Record<string, unknown> {
   if (value === null) return {};
-  return Object.fromEntries(names.flatMap((name) => [[name, value.value], [`${name}_detail`, detail(value)]]));
+  return Object.fromEntries(
+    names.flatMap((name) => [
+      [name, value.value],
+      [`${name}_detail`, detail(value)],
+    ]),
+  );
 }
 
 function detail(value: TextValue): Record<string, unknown> {
@@ -55,7 +68,12 @@ function detail(value: TextValue): Record<string, unknown> {
 
 function dateNames(date: FeedPart['published'], ...names: string[]): Record<string, unknown> {
   if (date === null) return {};
-  return Object.fromEntries(names.flatMap((name) => [[name, date.text], [`${name}_parsed`, date.at === null ? null : timeTuple(date.at)]]));
+  return Object.fromEntries(
+    names.flatMap((name) => [
+      [name, date.text],
+      [`${name}_parsed`, date.at === null ? null : timeTuple(date.at)],
+    ]),
+  );
 }
 
 /** Python's time tuple in UTC: year, month, day, hour, minute, second, weekday from Monday, day of the year, 0. */
@@ -76,5 +94,7 @@ export function timeTuple(at: number): number[] {
 }
 
 function defined(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null && value !== undefined));
+  return Object.fromEntries(
+    Object.entries(record).filter(([, value]) => value !== null && value !== undefined),
+  );
 }

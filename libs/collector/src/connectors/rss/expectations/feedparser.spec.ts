@@ -11,7 +11,8 @@ const FOLDER = resolve('../shared/data/feeds');
 const SERVER = 'http://127.0.0.1:8097/tests';
 
 /** Of an entry or the feed itself, what a post is made of. */
-const COMPARED = /^(?:title|link|links|id|guid|published|updated|created|issued|modified|date|content|summary|description|subtitle|tagline|info)(?:_detail|_parsed)?$/;
+const COMPARED =
+  /^(?:title|link|links|id|guid|published|updated|created|issued|modified|date|content|summary|description|subtitle|tagline|info)(?:_detail|_parsed)?$/;
 
 /** Why a document may differ, where we mean to. */
 const REASONS: Readonly<Record<string, string>> = {};
@@ -25,7 +26,12 @@ interface Outcome {
 function check(file: string): Outcome {
   const bytes = readFileSync(join(FOLDER, file));
   const head = bytes.subarray(0, 4_000).toString('latin1');
-  const headers = Object.fromEntries([...head.matchAll(/^\s*Header:\s*([\w-]+):\s*(.*?)\s*$/gm)].map(([, name = '', value = '']) => [name.toLowerCase(), value]));
+  const headers = Object.fromEntries(
+    [...head.matchAll(/^\s*Header:\s*([\w-]+):\s*(.*?)\s*$/gm)].map(([, name = '', value = '']) => [
+      name.toLowerCase(),
+      value,
+    ]),
+  );
   const url = `${SERVER}/${file.replaceAll('__', '/')}`;
   let feed;
   try {
@@ -36,11 +42,21 @@ function check(file: string): Outcome {
   }
   const expected = /^\s*Expect:\s*(.*?)\s*$/m.exec(Buffer.from(head, 'latin1').toString('utf8'))?.[1] ?? '1';
   const view = feedparserView(feed, url);
-  const asked = conditionsOf(parseExpression(expected)).filter((condition) => pathsOf(condition).some(isCompared));
+  const asked = conditionsOf(parseExpression(expected)).filter((condition) =>
+    pathsOf(condition).some(isCompared),
+  );
   if (asked.length === 0) return { file, result: 'not asked', why: '' };
   const agrees = asked.every((condition) => isTrue(evaluate(condition, (path) => lookUp(view, path))));
-  const found = asked.flatMap(pathsOf).map((path) => `${path.join('.')} = ${JSON.stringify(lookUp(view, path))}`);
-  return { file, result: agrees ? 'agrees' : 'differs', why: agrees ? '' : `${REASONS[file] ?? 'no reason known'}: expected ${expected}; found ${found.join(', ')}` };
+  const found = asked
+    .flatMap(pathsOf)
+    .map((path) => `${path.join('.')} = ${JSON.stringify(lookUp(view, path))}`);
+  return {
+    file,
+    result: agrees ? 'agrees' : 'differs',
+    why: agrees
+      ? ''
+      : `${REASONS[file] ?? 'no reason known'}: expected ${expected}; found ${found.join(', ')}`,
+  };
 }
 
 /** What is joined by `and` is compared each by itself; whether a document was ill formed (`bozo`) is not. */
@@ -64,19 +80,28 @@ function lookUp(view: unknown, path: readonly (string | number)[]): unknown {
   return value;
 }
 
-const files = existsSync(FOLDER) ? readdirSync(FOLDER).filter((name) => name.endsWith('.xml')).sort() : [];
+const files = existsSync(FOLDER)
+  ? readdirSync(FOLDER)
+      .filter((name) => name.endsWith('.xml'))
+      .sort()
+  : [];
 const describeFeeds = files.length > 0 ? describe : describe.skip;
 
-describeFeeds(`feeds of ../shared/data/feeds${files.length > 0 ? '' : ' (skipped: the folder is not there)'}`, () => {
-  it('parse or are refused by name, and agree with what is expected of them', () => {
-    const outcomes = files.map(check);
-    const of = (result: Outcome['result']) => outcomes.filter((outcome) => outcome.result === result);
-    const lines = [
-      `${files.length} feeds: ${files.length - of('refused').length} parsed, ${of('refused').length} refused by name`,
-      `${of('agrees').length} of ${of('agrees').length + of('differs').length} agree with what their Expect line says of title, link, id, dates or content`,
-      ...[...of('differs'), ...of('refused')].map(({ file, result, why }) => `  ${result}: ${file}: ${why}`),
-    ];
-    process.stdout.write(`${lines.join('\n')}\n`);
-    expect(of('agrees').length).toBeGreaterThanOrEqual(0.95 * (of('agrees').length + of('differs').length));
-  });
-});
+describeFeeds(
+  `feeds of ../shared/data/feeds${files.length > 0 ? '' : ' (skipped: the folder is not there)'}`,
+  () => {
+    it('parse or are refused by name, and agree with what is expected of them', () => {
+      const outcomes = files.map(check);
+      const of = (result: Outcome['result']) => outcomes.filter((outcome) => outcome.result === result);
+      const lines = [
+        `${files.length} feeds: ${files.length - of('refused').length} parsed, ${of('refused').length} refused by name`,
+        `${of('agrees').length} of ${of('agrees').length + of('differs').length} agree with what their Expect line says of title, link, id, dates or content`,
+        ...[...of('differs'), ...of('refused')].map(
+          ({ file, result, why }) => `  ${result}: ${file}: ${why}`,
+        ),
+      ];
+      process.stdout.write(`${lines.join('\n')}\n`);
+      expect(of('agrees').length).toBeGreaterThanOrEqual(0.95 * (of('agrees').length + of('differs').length));
+    });
+  },
+);

@@ -10,9 +10,14 @@ export type Expression =
   | { readonly type: 'not'; readonly of: Expression }
   | { readonly type: 'and' | 'or'; readonly of: readonly Expression[] }
   | { readonly type: 'len'; readonly of: Expression }
-  | { readonly type: 'compare'; readonly first: Expression; readonly rest: readonly { readonly operator: string; readonly to: Expression }[] };
+  | {
+      readonly type: 'compare';
+      readonly first: Expression;
+      readonly rest: readonly { readonly operator: string; readonly to: Expression }[];
+    };
 
-const TOKEN = /\s*(?:([ub]?(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'))|(-?\d+(?:\.\d+)?)|([A-Za-z_]\w*)|(==|!=|<=|>=|[()[\]{},.:<>]))/suy;
+const TOKEN =
+  /\s*(?:([ub]?(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'))|(-?\d+(?:\.\d+)?)|([A-Za-z_]\w*)|(==|!=|<=|>=|[()[\]{},.:<>]))/suy;
 
 export function parseExpression(source: string): Expression {
   const tokens = tokenise(source);
@@ -20,7 +25,8 @@ export function parseExpression(source: string): Expression {
   const peek = () => tokens[at] ?? '';
   const take = (expected?: string) => {
     const token = tokens[at++] ?? '';
-    if (expected !== undefined && token !== expected) throw new SyntaxError(`expected ${expected}, got ${token} in ${source}`);
+    if (expected !== undefined && token !== expected)
+      throw new SyntaxError(`expected ${expected}, got ${token} in ${source}`);
     return token;
   };
   const or = (): Expression => chain('or', and);
@@ -64,7 +70,9 @@ export function parseExpression(source: string): Expression {
     if (token === '(') {
       const list = items(')');
       const before = tokens[at - 2];
-      return list.length === 1 && before !== ',' && list[0] !== undefined ? list[0] : { type: 'list', items: list };
+      return list.length === 1 && before !== ',' && list[0] !== undefined
+        ? list[0]
+        : { type: 'list', items: list };
     }
     if (token === '[') return { type: 'list', items: items(']') };
     if (token === '{') {
@@ -128,11 +136,14 @@ function stringValue(token: string): string {
   return token
     .replace(/^[ub]/, '')
     .slice(1, -1)
-    .replace(/\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))/gs, (_, x?: string, u?: string, long?: string, one?: string) => {
-      const hex = x ?? u ?? long;
-      if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16));
-      return { n: '\n', t: '\t', r: '\r' }[one ?? ''] ?? one ?? '';
-    });
+    .replace(
+      /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))/gs,
+      (_, x?: string, u?: string, long?: string, one?: string) => {
+        const hex = x ?? u ?? long;
+        if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16));
+        return { n: '\n', t: '\t', r: '\r' }[one ?? ''] ?? one ?? '';
+      },
+    );
 }
 
 /** Every path an expression asks about. */
@@ -158,7 +169,10 @@ export function pathsOf(expression: Expression): (readonly (string | number)[])[
 }
 
 /** The expression's value where names are looked up by `find` (undefined: there is none). */
-export function evaluate(expression: Expression, find: (path: readonly (string | number)[]) => unknown): unknown {
+export function evaluate(
+  expression: Expression,
+  find: (path: readonly (string | number)[]) => unknown,
+): unknown {
   const value = (inner: Expression) => evaluate(inner, find);
   switch (expression.type) {
     case 'value':
