@@ -14,6 +14,20 @@ const accent: MantineColorsTuple = [
   '#1c3a5b',
 ];
 
+/** Mantine's greys of the dark scheme, with the little blue that the page's own have (page.css). */
+const dark: MantineColorsTuple = [
+  '#e4e7ea',
+  '#c3c9cf',
+  '#a1abb5',
+  '#6b757f',
+  '#424a52',
+  '#323940',
+  '#20262b',
+  '#1a1e22',
+  '#14171a',
+  '#0e1113',
+];
+
 /**
  * Fonts that machines have, in the order that covers most scripts: the system's own for the interface, then Noto
  * for what it lacks (Arabic, Urdu, Persian, Bengali, Devanagari, Tamil, CJK). Nothing is fetched.
@@ -36,7 +50,7 @@ export const FONTS = [
 export const theme = createTheme({
   primaryColor: 'accent',
   primaryShade: { light: 7, dark: 5 },
-  colors: { accent },
+  colors: { accent, dark },
   fontFamily: FONTS,
   headings: { fontFamily: FONTS, fontWeight: '600' },
   defaultRadius: 'sm',

@@ -157,6 +157,10 @@ describeInBrowser('the console in a browser', (executablePath) => {
       await page().route('**/api/events', (route) => route.abort());
       await open('/triage');
       await alertRows().first().waitFor();
+      await page()
+        .getByRole('status')
+        .getByText(/^Not live for/)
+        .waitFor();
       const id = page().url().split('/').at(-1)?.split('?')[0] ?? '';
       const claimed = await page().evaluate(async (alertId) => {
         const session = (await (await fetch('/api/session')).json()) as { csrfToken: string };

@@ -4,6 +4,9 @@ import type { QueryClient } from '@tanstack/react-query';
 
 /** Several events of a burst are answered by one re-reading. */
 const GATHER_MS = 400;
+/** A stream that was refused is asked for again after this: the server may be starting. */
+const REOPEN_MS = 5_000;
+const EVENTS = ['alert', 'source', 'ruleset', 'hits'] as const;
 
 export interface LiveState {
   readonly state: 'connecting' | 'live' | 'lost';
@@ -65,13 +68,14 @@ function parseEvent(text: string): LiveEvent | null {
 
 /** Opens the stream and keeps it open; what changed on the server is read again here. Returns what closes it. */
 export function followLive(client: QueryClient): () => void {
-  const stream = new EventSource('/api/events');
   const touched = new Map<string, readonly string[]>();
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let flushTimer: ReturnType<typeof setTimeout> | undefined;
+  let reopenTimer: ReturnType<typeof setTimeout> | undefined;
+  let stream: EventSource | null = null;
   let wasLost = false;
 
   const flush = () => {
-    timer = undefined;
+    flushTimer = undefined;
     for (const queryKey of touched.values()) void client.invalidateQueries({ queryKey: [...queryKey] });
     touched.clear();
   };
@@ -80,27 +84,34 @@ export function followLive(client: QueryClient): () => void {
     if (event === null) return;
     if (event.type === 'hits') become({ newHits: current.newHits + event.count });
     for (const key of keysTouchedBy(event)) touched.set(key.join(' '), key);
-    timer ??= setTimeout(flush, GATHER_MS);
+    flushTimer ??= setTimeout(flush, GATHER_MS);
   };
-
-  stream.addEventListener('open', () => {
+  const onOpen = () => {
     become({ state: 'live' });
     // Events of the gap are gone: read everything on the screen again.
     if (wasLost) void client.invalidateQueries();
     wasLost = false;
-  });
-  stream.addEventListener('error', () => {
+  };
+  const onError = () => {
     wasLost = true;
     become({ state: 'lost' });
-    // A refused stream stays closed: the session may have ended, which asking for it finds out.
-    if (stream.readyState === EventSource.CLOSED) void client.invalidateQueries({ queryKey: ['session'] });
-  });
-  for (const name of ['message', 'alert', 'source', 'ruleset', 'hits']) {
-    stream.addEventListener(name, onEvent as EventListener);
-  }
+    // The browser reconnects by itself unless the server refused; the session may have ended, which asking for it finds out.
+    if (stream?.readyState !== EventSource.CLOSED) return;
+    void client.invalidateQueries({ queryKey: ['session'] });
+    reopenTimer = setTimeout(open, REOPEN_MS);
+  };
+  const open = () => {
+    stream = new EventSource('/api/events');
+    stream.addEventListener('open', onOpen);
+    stream.addEventListener('error', onError);
+    for (const name of EVENTS) stream.addEventListener(name, onEvent);
+  };
+
+  open();
   return () => {
-    clearTimeout(timer);
-    stream.close();
+    clearTimeout(flushTimer);
+    clearTimeout(reopenTimer);
+    stream?.close();
     become({ state: 'connecting' });
   };
 }

@@ -39,7 +39,7 @@ function SearchAnywhere() {
     setText('');
   };
   // The search page has its own, larger line.
-  if (onSearchPage) return <div />;
+  if (onSearchPage) return <span className={classes.where}>Search</span>;
   return (
     <form role="search" className={classes.anywhere} onSubmit={onSubmit}>
       <TextInput

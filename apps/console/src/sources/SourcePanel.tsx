@@ -7,9 +7,9 @@ import { CopyValue } from '../pieces/CopyValue.js';
 import { DemoBadge } from '../pieces/DemoBadge.js';
 import { Time } from '../pieces/Time.js';
 import { useMay } from '../session/session.js';
-import { counted, duration, languageName, localDay, number, regionName } from '../words/format.js';
+import { counted, duration, languageName, approvalDay, number, regionName } from '../words/format.js';
 import { CONTEXT } from '../words/labels.js';
-import { Health } from './health.js';
+import { Health, isFedByImport } from './health.js';
 import { RemoveSource } from './RemoveSource.js';
 import { SourceForm } from './SourceForm.js';
 import { useChangeSource, useHitCount, usePollNow, useSourceProblems } from './sources.js';
@@ -42,10 +42,12 @@ export function SourcePanel({ source, onRemoved }: Props) {
           <span dir="auto">{source.justification.reason}</span>
         </Fact>
         <Fact name="Approved">
-          by <bdi>{source.justification.approvedBy}</bdi> until {localDay(source.justification.until)}
+          by <bdi>{source.justification.approvedBy}</bdi> until {approvalDay(source.justification.until)}
         </Fact>
         <Fact name="Reads">{<Address source={source} />}</Fact>
-        <Fact name="How often">every {duration(source.schedule.everySeconds * 1_000)}</Fact>
+        {!isFedByImport(source) && (
+          <Fact name="How often">every {duration(source.schedule.everySeconds * 1_000)}</Fact>
+        )}
         <Fact name="Last read">
           {source.health.lastSuccessAt === null ? (
             'Not yet'
@@ -53,13 +55,15 @@ export function SourcePanel({ source, onRemoved }: Props) {
             <Time at={source.health.lastSuccessAt} as="ago" />
           )}
         </Fact>
-        <Fact name="Next">
-          {source.health.nextPollAt === null ? (
-            'Not planned'
-          ) : (
-            <Time at={source.health.nextPollAt} as="ago" />
-          )}
-        </Fact>
+        {!isFedByImport(source) && (
+          <Fact name="Next">
+            {source.health.nextPollAt === null ? (
+              'Not planned'
+            ) : (
+              <Time at={source.health.nextPollAt} as="ago" />
+            )}
+          </Fact>
+        )}
         <Fact name="Region">{regionName(source.labels.region)}</Fact>
         <Fact name="Languages">
           {source.labels.languages.map((tag) => languageName(tag)).join(', ') || 'Not known'}

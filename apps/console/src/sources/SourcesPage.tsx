@@ -1,7 +1,7 @@
 import { Button, Skeleton, Table } from '@mantine/core';
 import type { Source } from '@vigil/contracts';
 import { Plus, Radio } from 'lucide-react';
-import { useMemo } from 'react';
+import { type Ref, useMemo, useRef } from 'react';
 import { useSearchParams } from 'react-router';
 import { DemoBadge } from '../pieces/DemoBadge.js';
 import { Empty } from '../pieces/Empty.js';
@@ -30,10 +30,11 @@ export function SourcesPage() {
   const sources = useMemo(() => [...(query.data ?? [])].sort(byNeed), [query.data]);
   const chosen = sources.find((source) => source.id === id);
   const open = (next: Record<string, string>) => setParams(next);
+  const table = useRef<HTMLDivElement>(null);
   const move = (step: 1 | -1) => {
-    const at = sources.findIndex((source) => source.id === id);
-    const next = sources[at === -1 ? 0 : at + step];
-    if (next) open({ id: next.id });
+    const names = [...(table.current?.querySelectorAll('button') ?? [])];
+    const at = names.findIndex((name) => name === document.activeElement);
+    names[at === -1 ? 0 : at + step]?.focus();
   };
   useKeys({ j: () => move(1), k: () => move(-1) });
 
@@ -63,7 +64,7 @@ export function SourcesPage() {
         </Empty>
       )}
       {sources.length > 0 && (
-        <SourceTable sources={sources} chosen={id} onOpen={(source) => open({ id: source })} />
+        <SourceTable ref={table} sources={sources} chosen={id} onOpen={(source) => open({ id: source })} />
       )}
       <SidePanel
         opened={adding || chosen !== undefined}
@@ -95,15 +96,16 @@ function byNeed(a: Source, b: Source): number {
 }
 
 interface TableProps {
+  readonly ref: Ref<HTMLDivElement>;
   readonly sources: readonly Source[];
   readonly chosen: string | null;
   readonly onOpen: (id: string) => void;
 }
 
-function SourceTable({ sources, chosen, onOpen }: TableProps) {
+function SourceTable({ ref, sources, chosen, onOpen }: TableProps) {
   const now = useNow();
   return (
-    <div className={classes.tableBox}>
+    <div className={classes.tableBox} ref={ref}>
       <Table verticalSpacing={7} className={classes.table}>
         <Table.Thead>
           <Table.Tr>

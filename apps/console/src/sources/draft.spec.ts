@@ -34,7 +34,7 @@ describe('checkFields', () => {
         'name',
       ].sort(),
     );
-    expect(errors?.get('justification.reason')).toMatch(/at least 10 characters/);
+    expect(errors?.get('justification.reason')).toMatch(/^At least 10 characters/);
   });
 
   it('keeps what the form has no field for', () => {

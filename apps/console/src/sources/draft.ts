@@ -126,7 +126,7 @@ function sentence(path: string, message: string): string {
   if (path === 'justification.until') return 'Say until when: a source without an end is not watched.';
   if (path === 'justification.approvedBy') return 'Say who approved it.';
   if (path === 'name') return 'Give it a name.';
-  if (path === 'locator.url' || path === 'locator.from')
-    return 'An address that begins with http:// or https://, or a file’s name.';
-  return message;
+  if (path === 'locator.url') return 'An address that begins with http:// or https://.';
+  if (path === 'locator.from') return 'An address that begins with http:// or https://, or a file’s name.';
+  return message.charAt(0).toUpperCase() + message.slice(1);
 }

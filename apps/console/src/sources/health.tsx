@@ -1,5 +1,5 @@
 import type { Source } from '@vigil/contracts';
-import { duration, localDay } from '../words/format.js';
+import { duration, approvalDay } from '../words/format.js';
 import classes from './sources.module.css';
 
 const DAY = 86_400_000;
@@ -18,7 +18,7 @@ const WORDS: Record<Source['health']['state'], string> = {
 };
 
 /** Whether nothing is polled: its lines are posted to the API. */
-function isFedByImport({ locator }: Source): boolean {
+export function isFedByImport({ locator }: Source): boolean {
   return locator.kind === 'import' && locator.from === undefined;
 }
 
@@ -43,7 +43,7 @@ export function Until({ source, now }: { readonly source: Source; readonly now: 
       {left <= 0
         ? `ended ${duration(-left)} ago`
         : left > FAR
-          ? localDay(source.justification.until)
+          ? approvalDay(source.justification.until)
           : `${duration(left)} left`}
     </span>
   );

@@ -37,7 +37,7 @@ export const AlertRow = forwardRef<HTMLButtonElement, Props>(function AlertRow(
         {alert.headline}
       </span>
       <span className={classes.rowFacts}>
-        <span>{INDICATOR[alert.indicator]}</span>
+        <span className={classes.rowIndicator}>{INDICATOR[alert.indicator]}</span>
         {alert.demo && <DemoBadge />}
         {alert.foundLate && <span>Found late</span>}
         <span className="numbers" title={`Opened ${age} ago`}>

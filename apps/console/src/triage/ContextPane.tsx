@@ -4,7 +4,7 @@ import { Link } from 'react-router';
 import { useSources } from '../sources/sources.js';
 import { CopyValue } from '../pieces/CopyValue.js';
 import { Time } from '../pieces/Time.js';
-import { localDay, number, quoted, regionName } from '../words/format.js';
+import { approvalDay, number, quoted, regionName } from '../words/format.js';
 import { outcomeOf } from '../words/labels.js';
 import { useAlert, useAlerts } from './alerts.js';
 import { VIEWS } from './views.js';
@@ -52,7 +52,7 @@ function Sources({ alert }: { readonly alert: Alert }) {
                 <p dir="auto">{source.justification.reason}</p>
                 <p className={classes.quiet}>
                   {regionName(source.labels.region)} · approved by{' '}
-                  <bdi>{source.justification.approvedBy}</bdi> until {localDay(source.justification.until)}
+                  <bdi>{source.justification.approvedBy}</bdi> until {approvalDay(source.justification.until)}
                 </p>
               </>
             )}

@@ -1,7 +1,7 @@
 import { Button, Kbd, TextInput, Tooltip } from '@mantine/core';
 import type { Alert, Outcome } from '@vigil/contracts';
 import { useRef, useState } from 'react';
-import { offerUndo } from '../frame/undo.js';
+import { offerUndo, useUndoable } from '../frame/undo.js';
 import { Time } from '../pieces/Time.js';
 import { useKeys } from '../pieces/use-keys.js';
 import { useMay, useSession } from '../session/session.js';
@@ -169,7 +169,9 @@ function Standing({ alert }: { readonly alert: Alert }) {
 /** Brings the undo bar back for a decision that can still be undone. */
 function UndoHere({ alert }: { readonly alert: Alert }) {
   const { decision } = alert;
-  if (decision === null || Date.parse(decision.undoUntil) <= Date.now()) return null;
+  const offered = useUndoable()?.decision.id;
+  if (decision === null || decision.id === offered || Date.parse(decision.undoUntil) <= Date.now())
+    return null;
   return (
     <Button variant="subtle" size="compact-xs" ml="xs" onClick={() => offerUndo({ alert, decision })}>
       Undo…

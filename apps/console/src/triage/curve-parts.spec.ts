@@ -28,10 +28,17 @@ describe('partsOf', () => {
     const bySource = Object.fromEntries('abcdefgh'.split('').map((key, i) => [key, 20 - i]));
     const parts = partsOf(curve(point(bySource)), new Map());
     expect(parts).toHaveLength(6);
-    expect(parts.at(-1)).toMatchObject({ label: '3 other sources', count: 15 + 14 + 13 });
+    expect(parts.at(-1)).toMatchObject({ label: 'Other sources', count: 15 + 14 + 13 });
     expect(parts.reduce((sum, p) => sum + p.count, 0)).toBe(
       Object.values(bySource).reduce((a, b) => a + b, 0),
     );
+  });
+
+  it('adds what the server summed already', () => {
+    expect(partsOf(curve(point({ a: 2, other: 7 })), new Map()).map((p) => [p.label, p.count])).toEqual([
+      ['a', 2],
+      ['Other sources', 7],
+    ]);
   });
 
   it('counts hits that no source is named for', () => {

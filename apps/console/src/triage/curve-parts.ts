@@ -2,7 +2,8 @@ import type { AlertCurve } from '@vigil/contracts';
 
 /** Sources drawn in a colour of their own; the rest are one part. */
 export const MOST_PARTS = 5;
-const REST = '\u0000rest';
+/** The key under which the server, too, sums what it does not tell apart. */
+const REST = 'other';
 
 export interface CurvePart {
   readonly key: string;
@@ -19,7 +20,7 @@ export function partsOf(curve: AlertCurve, names: ReadonlyMap<string, string>): 
     for (const [key, hits] of Object.entries(point.bySource)) totals.set(key, (totals.get(key) ?? 0) + hits);
   }
   const ranked = [...totals]
-    .filter(([, count]) => count > 0)
+    .filter(([key, count]) => key !== REST && count > 0)
     .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
   const shown = ranked.slice(0, MOST_PARTS).map(([key, count]): CurvePart => ({
     key,
@@ -32,7 +33,8 @@ export function partsOf(curve: AlertCurve, names: ReadonlyMap<string, string>): 
   );
   const rest = counted.reduce((sum, n) => sum + Math.max(0, n), 0);
   if (rest === 0) return shown;
-  const others = ranked.length - shown.length;
-  const label = others > 0 ? `${others} other sources` : 'Other sources';
-  return [...shown, { key: REST, label, count: rest, values: counted.map((n) => Math.max(0, n)) }];
+  return [
+    ...shown,
+    { key: REST, label: 'Other sources', count: rest, values: counted.map((n) => Math.max(0, n)) },
+  ];
 }

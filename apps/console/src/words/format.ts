@@ -5,7 +5,7 @@ const DAY = 24 * HOUR;
 const whole = new Intl.NumberFormat();
 const compact = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 });
 const oneDecimal = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
-const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
+const utcDay = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeZone: 'UTC' });
 const dayTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 const dayOnly = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric' });
 const timeOfDay = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
@@ -49,7 +49,8 @@ export function axisLabel(instant: string, spanMs: number): string {
   return (spanMs <= 2 * DAY ? timeOfDay : dayOnly).format(new Date(instant));
 }
 
-export const localDay = (instant: string): string => day.format(new Date(instant));
+/** The last day of an approval: a day of UTC, so that it is the same one for everybody. */
+export const approvalDay = (instant: string): string => utcDay.format(new Date(instant));
 export const localFull = (instant: string): string => dayTime.format(new Date(instant));
 
 /** An instant in UTC to the second: `2026-11-21 09:30:00 UTC`. */

@@ -33,12 +33,17 @@ export interface Told {
 /** A sentence for people: “Remaining and expanding” in 4 languages, 12 times the usual, 6 sources. */
 export function headlineOf(told: Told): string {
   const parts = [
-    `“${told.label}”${spoken(told.languages)}`,
+    `${quoted(told.label)}${spoken(told.languages)}`,
     howMuch(told),
     count(told.sources.length, 'source', 'sources'),
   ];
   if (told.foundLate) parts.push('found late');
   return parts.join(', ');
+}
+
+/** In quotation marks, unless the title brings its own: many slogans are called by their words. */
+function quoted(label: string): string {
+  return /^[“"«]/u.test(label) ? label : `“${label}”`;
 }
 
 function spoken(languages: Alert['languages']): string {
