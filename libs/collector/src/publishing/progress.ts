@@ -55,8 +55,9 @@ export class Progress {
         before.posts += move.posts;
         before.waiting.push({ resolve, reject });
       } else {
-        const overtaken = new VigilError('fenced', `source ${move.sourceId} was taken over`);
-        for (const waiter of before?.waiting ?? []) waiter.reject(overtaken);
+        for (const waiter of before?.waiting ?? []) {
+          waiter.reject(new VigilError('fenced', `source ${move.sourceId} was taken over`));
+        }
         this.#pending.set(move.sourceId, {
           epoch: move.epoch,
           cursor: move.cursor,
