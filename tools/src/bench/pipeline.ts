@@ -35,7 +35,8 @@ const DRAIN_AT_MOST_MS = 120_000;
 const SAMPLE_MEMORY_EVERY_MS = 2_000;
 
 interface Phase {
-  readonly posts: number;
+  /** Posts released per second. */
+  readonly rate: number;
   /** Posts counted by the end of the release, per second of the release. */
   readonly postsPerSecond: number;
   /** From the last line's release until everything was counted and indexed, and every sampled post found. */
@@ -57,10 +58,12 @@ export async function run(args: readonly string[]): Promise<Result> {
     args: [...args],
     options: {
       seconds: { type: 'string', default: '60' },
-      rate: { type: 'string', default: '5000' },
+      // A little more than is asked for: posts still on their way when the release ends do not count as sustained.
+      rate: { type: 'string', default: '5250' },
       'low-seconds': { type: 'string', default: '30' },
       keep: { type: 'string' },
-      profile: { type: 'string' },
+      // Options of Node for the program, such as --cpu-prof.
+      node: { type: 'string', default: '' },
     },
   });
   const folder = values.keep ?? (await mkdtemp(path.join(tmpdir(), 'vigil-bench-')));
@@ -68,7 +71,7 @@ export async function run(args: readonly string[]): Promise<Result> {
   const releaser = await Releaser.start();
   const program = await Program.on(
     path.join(folder, 'data'),
-    await prepare(folder, releaser.port, values.profile),
+    await prepare(folder, releaser.port, values.node),
     path.join(folder, 'program.log'),
   );
   try {
@@ -109,7 +112,6 @@ async function phase(
   let state = await releaser.phase(rate, seconds);
   const began = Date.now();
   const processorBefore = await processorSecondsOf(program.pid);
-  const posts = Math.round(rate * seconds);
   const before = new Set(searcher.foundAfterMs.keys());
   while (!state.idle) {
     await pause(50);
@@ -143,7 +145,7 @@ async function phase(
     `  counted ${inTime} in ${withinSeconds.toFixed(1)} s, the rest ${lagSeconds.toFixed(2)} s later; p50 ${quantile(foundAfterMs, 0.5)} ms, p95 ${quantile(foundAfterMs, 0.95)} ms, slowest ${quantile(foundAfterMs, 1)} ms; ${processors ?? '?'} processors busy`,
   );
   return {
-    posts,
+    rate,
     postsPerSecond: Math.round(inTime / withinSeconds),
     lagSeconds,
     foundAfterMs,
@@ -168,6 +170,7 @@ function report(
     accounts: ACCOUNTS,
     patterns: PATTERNS,
     hits: accounted.hits,
+    released_per_s: full.rate,
     posts_per_s: full.postsPerSecond,
     final_lag_s: full.lagSeconds,
     p50_publish_to_searchable_ms: quantile(full.foundAfterMs, 0.5),
@@ -184,8 +187,7 @@ function report(
     processors_busy_at_2000: low.processors,
     releaser_behind_ms: Math.max(full.releaserBehindMs, low.releaserBehindMs),
     passed:
-      // Counting stops a moment before the last posts of the schedule are through.
-      full.postsPerSecond >= BAR.postsPerSecond * 0.97 &&
+      full.postsPerSecond >= BAR.postsPerSecond &&
       full.lagSeconds <= BAR.finalLagSeconds &&
       p95 <= BAR.p95Ms &&
       p95Low <= BAR.p95At2000Ms &&
@@ -205,11 +207,7 @@ function expectedOf(released: number): { posts: Map<string, number>; hits: numbe
   return { posts, hits: isHit(0) ? Math.ceil(released / HIT_EVERY) : 0 };
 }
 
-async function prepare(
-  folder: string,
-  port: number,
-  profile: string | undefined,
-): Promise<Record<string, string>> {
+async function prepare(folder: string, port: number, nodeOptions: string): Promise<Record<string, string>> {
   const pack = path.join(folder, 'packs', PACK);
   await mkdir(path.join(pack, 'rules'), { recursive: true });
   for (const [name, text] of Object.entries(packFiles())) await writeFile(path.join(pack, name), text);
@@ -232,7 +230,7 @@ async function prepare(
     VIGIL_PACKS_DIR: path.join(folder, 'packs'),
     VIGIL_SOURCES_FILE: sourcesFile,
     VIGIL_ALLOW_HOSTS: `127.0.0.1:${port}`,
-    ...(profile === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${path.resolve(profile)}` }),
+    ...(nodeOptions === '' ? {} : { NODE_OPTIONS: nodeOptions }),
   };
 }
 
