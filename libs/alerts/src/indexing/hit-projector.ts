@@ -46,15 +46,22 @@ export class HitProjector {
     private readonly events: ProjectorEvents,
   ) {}
 
-  /** Takes hits of one committed batch; waits while the index is behind, which slows consumption. */
-  async push(committed: readonly Committed[]): Promise<void> {
+  /**
+   * Takes hits of one committed batch; waits while the index is behind, which slows consumption, unless `signal` says
+   * that the consumer stops: they are in the outbox in any case.
+   */
+  async push(committed: readonly Committed[], signal: AbortSignal): Promise<void> {
     if (this.#stopped || committed.length === 0) return;
     this.#waiting.push(...committed);
     this.#units += unitsOf(committed);
     this.#working ??= this.#work();
-    while (this.#isFull() && !this.#stopped) {
+    if (!this.#isFull()) return;
+    const onAbort = () => this.#giveRoom();
+    signal.addEventListener('abort', onAbort);
+    while (this.#isFull() && !this.#stopped && !signal.aborted) {
       await new Promise<void>((resolve) => this.#room.push(resolve));
     }
+    signal.removeEventListener('abort', onAbort);
   }
 
   /** Resolves once nothing waits in memory. */

@@ -197,6 +197,27 @@ describe('verdicts into counts, hits and the index', () => {
     await eventually(async () => (await outbox()) === 0);
   });
 
+  test('a consumer that stops does not wait for an index that is down', async () => {
+    const { consumer, index, failures } = aService();
+    index.failing = true;
+    const long = 'a long text '.repeat(10_000);
+    const events = Array.from({ length: 180 }, (_, i) =>
+      aVerdict({ id: `rss:${i}`, rules: ['p/a'], text: long }),
+    );
+    await consumer.handle(aBatch(events.slice(0, 1), 0n));
+    await eventually(() => failures.length > 0);
+    const stopping = new AbortController();
+    let done = false;
+    const handling = consumer
+      .handle({ ...aBatch(events, 1n), signal: stopping.signal })
+      .then(() => (done = true));
+    await eventually(async () => (await counted('p/a')).hits === 180);
+    expect(done).toBe(false);
+    stopping.abort();
+    await handling;
+    expect(await outbox()).toBe(180);
+  });
+
   test('what a killed process left in the outbox is brought into the index by the next', async () => {
     const dying = aService();
     await dying.projector.stop();

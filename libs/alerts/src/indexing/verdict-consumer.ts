@@ -49,7 +49,10 @@ export class VerdictConsumer implements BatchHandler<VerdictEvent> {
     metrics.posts.inc(plan.newPosts.length);
     metrics.hits.inc(newHits(plan));
     if (plan.due.length > 0) this.options.onDue();
-    await projector.push(plan.hits.map((hit, i) => ({ seq: seqs[i] ?? '0', hit: plannedToHit(hit) })));
+    await projector.push(
+      plan.hits.map((hit, at) => ({ seq: seqs[at] ?? '0', hit: plannedToHit(hit) })),
+      batch.signal,
+    );
   }
 
   async resumeFrom(partitions: readonly number[]): Promise<Offsets> {

@@ -15,11 +15,15 @@ export function languageLabel(tag: string): string {
   }
 }
 
-/** `central-sahel` → `Central sahel`. */
+/** `horn-of-africa` → `Horn of Africa`. */
 export function regionLabel(region: string): string {
-  const words = region.replaceAll('-', ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  const words = region
+    .split('-')
+    .map((word, i) => (i > 0 && SMALL.has(word) ? word : word.charAt(0).toUpperCase() + word.slice(1)));
+  return words.join(' ');
 }
+
+const SMALL: ReadonlySet<string> = new Set(['of', 'and', 'the', 'in']);
 
 export interface Told {
   readonly label: string;
@@ -43,7 +47,7 @@ export function headlineOf(told: Told): string {
 
 /** In quotation marks, unless the title brings its own: many slogans are called by their words. */
 function quoted(label: string): string {
-  return /^[“"«]/u.test(label) ? label : `“${label}”`;
+  return /[“"«]/u.test(label) ? label : `“${label}”`;
 }
 
 function spoken(languages: Alert['languages']): string {
