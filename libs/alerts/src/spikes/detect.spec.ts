@@ -129,7 +129,7 @@ describe('false alarms without any burst', () => {
     ['30 an hour', 30],
   ])('%s: under one a week and slogan', (_, perHour) => {
     const next = random(Math.round(perHour * 100));
-    const weeks = 8;
+    const weeks = perHour >= 10 ? 3 : 8;
     const days = 15 + weeks * 7;
     const all = Array.from({ length: days * BUCKETS_A_DAY }, (_, i) =>
       clumped((perHour / 12) * diurnal(i), next),
