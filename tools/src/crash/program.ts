@@ -20,7 +20,7 @@ export class Program {
     readonly dataDir: string,
     readonly address: string,
     private readonly env: Readonly<Record<string, string>>,
-    logFile: string,
+    private readonly logFile: string,
   ) {
     this.#log = createWriteStream(logFile, { flags: 'a' });
   }
@@ -74,7 +74,7 @@ export class Program {
     const deadline = Date.now() + READY_WITHIN_MS;
     for (;;) {
       if (!this.isRunning)
-        throw new Error(`the program ended by itself (code ${this.#child?.exitCode}): see its log`);
+        throw new Error(`the program ended by itself (code ${this.#child?.exitCode}): see ${this.logFile}`);
       const ready = await fetch(`${this.address}/readyz`, { signal: AbortSignal.timeout(2_000) }).then(
         async (response) => (response.ok ? null : await response.text()),
         (error: unknown) => String(error),
