@@ -19,7 +19,9 @@ describe('the demo, judged by the pack it comes with', () => {
     const first = demoBurst(script, NOW)
       .filter(({ dueMs }) => dueMs < NOW + BURST_AFTER_MS + 60_000)
       .map(({ event }) => event);
-    const slogan = first.filter((event) => judge(event).matches.some(({ rule }) => rule === 'isis-messaging/remaining-and-expanding'));
+    const slogan = first.filter((event) =>
+      judge(event).matches.some(({ rule }) => rule === 'isis-messaging/remaining-and-expanding'),
+    );
     expect(slogan.length).toBeGreaterThanOrEqual(40);
     expect(new Set(slogan.map(({ post }) => post.sourceId)).size).toBeGreaterThanOrEqual(5);
     expect(new Set(slogan.map(({ post }) => post.language)).size).toBeGreaterThanOrEqual(4);
@@ -34,22 +36,31 @@ describe('the demo, judged by the pack it comes with', () => {
   });
 
   test('hits nothing that the newsroom or the noticeboard says', () => {
-    const voices = new Set(script.sources.filter(({ labels }) => labels.context !== 'unknown').map(({ id }) => String(id)));
+    const voices = new Set(
+      script.sources.filter(({ labels }) => labels.context !== 'unknown').map(({ id }) => String(id)),
+    );
     expect(hits.filter(({ post }) => voices.has(post.sourceId))).toEqual([]);
   });
 
   test('hits only what was written as an echo: no everyday, religious or reported line, whatever the source', () => {
-    const fill = (line: string) => line.replaceAll('{place}', 'X').replaceAll('{name}', 'Y').replaceAll('{n}', '7');
+    const fill = (line: string) =>
+      line.replaceAll('{place}', 'X').replaceAll('{name}', 'Y').replaceAll('{n}', '7');
     for (const book of script.phrasebooks.values()) {
       const quiet = [...book.ordinary, ...book.religious, ...book.report].map(fill);
-      expect(quiet.filter((text) => classifyText(ruleset, { text, context: 'unknown' }).matches.length > 0)).toEqual([]);
+      expect(
+        quiet.filter((text) => classifyText(ruleset, { text, context: 'unknown' }).matches.length > 0),
+      ).toEqual([]);
       const loud = [...book.echo, ...book.burst].map(fill);
-      expect(loud.filter((text) => classifyText(ruleset, { text, context: 'unknown' }).matches.length === 0)).toEqual([]);
+      expect(
+        loud.filter((text) => classifyText(ruleset, { text, context: 'unknown' }).matches.length === 0),
+      ).toEqual([]);
     }
   });
 
   test('shows reports that were cancelled, with the reason', () => {
-    const cancelled = history.map(judge).filter(({ matches, cancelled }) => matches.length === 0 && cancelled.length > 0);
+    const cancelled = history
+      .map(judge)
+      .filter(({ matches, cancelled }) => matches.length === 0 && cancelled.length > 0);
     expect(cancelled.length).toBeGreaterThan(20);
     expect(cancelled.every(({ exclusions }) => exclusions.some(({ cancels }) => cancels))).toBe(true);
   });
