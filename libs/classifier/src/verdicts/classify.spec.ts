@@ -231,6 +231,19 @@ describe('a verdict', () => {
     expect(performance.now() - began).toBeLessThan(5_000);
   });
 
+  it('comes in milliseconds for a post stuffed with every phrase of a pack', () => {
+    const lists = [
+      ...pack.rules.flatMap((rule) => [rule.phrases, rule.unless ?? {}]),
+      ...Object.values(pack.signs),
+      ...pack.contexts.map((set) => set.phrases),
+    ];
+    const all = lists.flatMap((list) => Object.values(list).flat()).join('. ');
+    const text = `${all}. `.repeat(Math.floor(MAX_TEXT / (all.length + 2)));
+    const began = performance.now();
+    expect(judge(text).matches.length + judge(text).cancelled.length).toBeGreaterThan(0);
+    expect(performance.now() - began).toBeLessThan(1_000);
+  });
+
   it('never fails, and keeps every span within the text', () => {
     const words = fc.constantFrom(
       'evergreen',

@@ -4,7 +4,7 @@ import { foldCodePoint } from './fold.js';
 import { NormalisedText, normalise } from './normalise.js';
 import { MAX_TOKEN, tokenise } from './tokenise.js';
 
-const RUNS = process.env['VIGIL_SOAK'] ? 100_000 : 4_000;
+const RUNS = process.env['VIGIL_SOAK'] ? 100_000 : 2_000;
 
 const read = (text: string) => normalise(text).text();
 
