@@ -127,6 +127,7 @@ describeInBrowser('the console in a browser', (executablePath) => {
         await page().keyboard.press('k');
         await eventually(async () => (await chosen()) === first);
       }
+      await page().locator('article').first().waitFor();
       await page().keyboard.press('l');
       await page().locator('article[data-chosen]').waitFor();
     });
@@ -230,6 +231,20 @@ describeInBrowser('the console in a browser', (executablePath) => {
     test('says what to try where nothing is found', async () => {
       await open('/search?text=nosuchwordanywhere');
       await page().getByText('No post matches').waitFor();
+    });
+  });
+
+  describe('without the server', () => {
+    test('says what that means, keeps what it has, and goes on when the server is back', async () => {
+      await open('/search');
+      await desk.context.setOffline(true);
+      await page().getByLabel('Search the hits').fill('baqiya');
+      await page().keyboard.press('Enter');
+      await page().getByText('The server cannot be reached.').waitFor();
+      await picture(page(), 'search-unreachable');
+      await desk.context.setOffline(false);
+      await page().getByRole('button', { name: 'Try again' }).click();
+      await page().locator('article mark[data-found]').first().waitFor();
     });
   });
 

@@ -11,11 +11,13 @@ function retry(failures: number, error: Error): boolean {
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
+      // The server may be this very machine: being offline is no reason not to ask it.
+      networkMode: 'always',
       retry,
       // The stream of live events says what changed; between events a minute-old answer is good enough.
       staleTime: 60_000,
       refetchOnWindowFocus: true,
     },
-    mutations: { retry: false },
+    mutations: { networkMode: 'always', retry: false },
   },
 });

@@ -5,13 +5,23 @@ import { Empty } from '../pieces/Empty.js';
 import { ProblemNote } from '../pieces/ProblemNote.js';
 import { useTitle } from '../pieces/Page.js';
 
-/** Where a page itself fails: most often a newer program is running than the page that is open. */
+/** How browsers say that a part of the page could not be fetched. */
+const NOT_FETCHED = /dynamically imported module|importing a module script|error loading|preload/i;
+
+/** Where a page itself fails: most often the server is away, or a newer program is running than the page that is open. */
 export function BrokenPage() {
   const error = useRouteError();
+  const known = error instanceof Error && !NOT_FETCHED.test(error.message);
   return (
     <ProblemNote
       what="This page could not be shown"
-      error={error instanceof Error ? error : new Error('It may be older than the program. Reload it.')}
+      error={
+        known
+          ? error
+          : new Error(
+              'A part of it could not be fetched: the server is away, or was updated since the page was opened. Reload it.',
+            )
+      }
       retry={() => location.reload()}
     />
   );
