@@ -110,7 +110,7 @@ describe('the sources file', () => {
           }
         },
       ),
-      { numRuns: process.env['VIGIL_SOAK'] ? 10_000 : 1_000 },
+      { numRuns: process.env['VIGIL_SOAK'] ? 100_000 : 10_000 },
     );
   });
 });

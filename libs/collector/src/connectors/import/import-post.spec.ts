@@ -122,7 +122,7 @@ describe('a line of an import', () => {
           }
         },
       ),
-      { numRuns: process.env['VIGIL_SOAK'] ? 10_000 : 1_000 },
+      { numRuns: process.env['VIGIL_SOAK'] ? 100_000 : 10_000 },
     );
   });
 });

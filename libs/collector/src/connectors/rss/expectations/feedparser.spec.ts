@@ -1,12 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { isVigilError } from '@vigil/contracts';
+import { describeWithShared } from '@vigil/testing';
 import { parseFeed } from '../parse-feed.js';
 import { feedparserView } from './feedparser-names.js';
 import { evaluate, isTrue, parseExpression, pathsOf, type Expression } from './python-expression.js';
 
-/** Real documents with what another reader makes of them; read where they are, never copied. */
-const FOLDER = resolve('../shared/data/feeds');
 /** What the tests of that family take as the server's address. */
 const SERVER = 'http://127.0.0.1:8097/tests';
 
@@ -23,8 +22,9 @@ interface Outcome {
   readonly why: string;
 }
 
-function check(file: string): Outcome {
-  const bytes = readFileSync(join(FOLDER, file));
+/** A real document with what another reader makes of it; read where it is, never copied. */
+function check(folder: string, file: string): Outcome {
+  const bytes = readFileSync(join(folder, file));
   const head = bytes.subarray(0, 4_000).toString('latin1');
   const headers = Object.fromEntries(
     [...head.matchAll(/^\s*Header:\s*([\w-]+):\s*(.*?)\s*$/gm)].map(([, name = '', value = '']) => [
@@ -80,28 +80,19 @@ function lookUp(view: unknown, path: readonly (string | number)[]): unknown {
   return value;
 }
 
-const files = existsSync(FOLDER)
-  ? readdirSync(FOLDER)
+describeWithShared('feeds of ../shared/data/feeds', 'data/feeds', (folder) => {
+  it('parse or are refused by name, and agree with what is expected of them', () => {
+    const files = readdirSync(folder)
       .filter((name) => name.endsWith('.xml'))
-      .sort()
-  : [];
-const describeFeeds = files.length > 0 ? describe : describe.skip;
-
-describeFeeds(
-  `feeds of ../shared/data/feeds${files.length > 0 ? '' : ' (skipped: the folder is not there)'}`,
-  () => {
-    it('parse or are refused by name, and agree with what is expected of them', () => {
-      const outcomes = files.map(check);
-      const of = (result: Outcome['result']) => outcomes.filter((outcome) => outcome.result === result);
-      const lines = [
-        `${files.length} feeds: ${files.length - of('refused').length} parsed, ${of('refused').length} refused by name`,
-        `${of('agrees').length} of ${of('agrees').length + of('differs').length} agree with what their Expect line says of title, link, id, dates or content`,
-        ...[...of('differs'), ...of('refused')].map(
-          ({ file, result, why }) => `  ${result}: ${file}: ${why}`,
-        ),
-      ];
-      process.stdout.write(`${lines.join('\n')}\n`);
-      expect(of('agrees').length).toBeGreaterThanOrEqual(0.95 * (of('agrees').length + of('differs').length));
-    });
-  },
-);
+      .sort();
+    const outcomes = files.map((file) => check(folder, file));
+    const of = (result: Outcome['result']) => outcomes.filter((outcome) => outcome.result === result);
+    const lines = [
+      `${files.length} feeds: ${files.length - of('refused').length} parsed, ${of('refused').length} refused by name`,
+      `${of('agrees').length} of ${of('agrees').length + of('differs').length} agree with what their Expect line says of title, link, id, dates or content`,
+      ...[...of('differs'), ...of('refused')].map(({ file, result, why }) => `  ${result}: ${file}: ${why}`),
+    ];
+    process.stdout.write(`${lines.join('\n')}\n`);
+    expect(of('agrees').length).toBeGreaterThanOrEqual(0.95 * (of('agrees').length + of('differs').length));
+  });
+});
