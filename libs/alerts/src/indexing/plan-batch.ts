@@ -1,4 +1,4 @@
-import { type HitState, type Match, type Post, type Verdict, type VerdictEvent } from '@vigil/contracts';
+import { type HitState, type Match, type Post, sloganOf, type Verdict, type VerdictEvent } from '@vigil/contracts';
 import { oneLine } from '../one-line.js';
 import { LATE_MS } from './buckets.js';
 import { postKey } from './post-key.js';
@@ -103,7 +103,7 @@ export function planBatch(events: readonly KeyedEvent[], known: Known, nowMs: nu
       const doc = docOf(event);
       if (doc === null) continue;
       changed.set(key, firstHit(key, event, doc, counted.at, nowMs));
-      const matches = firstOfEachRule(event.verdict.matches);
+      const matches = firstOfEachSlogan(event.verdict.matches);
       tally.hit(counted, [...matches.keys()]);
       for (const match of matches.values()) rules.push(countedRule(key, event, doc.post, match, counted));
     } else {
@@ -182,9 +182,13 @@ function nextHit(
     : { ...same, revision, ruleset, state: 'current', doc };
 }
 
-function firstOfEachRule(matches: readonly Match[]): Map<string, Match> {
+/** The first match of each slogan: two rules that word the same one count once. */
+function firstOfEachSlogan(matches: readonly Match[]): Map<string, Match> {
   const first = new Map<string, Match>();
-  for (const match of matches) if (!first.has(match.rule)) first.set(match.rule, match);
+  for (const match of matches) {
+    const { id } = sloganOf(match);
+    if (!first.has(id)) first.set(id, match);
+  }
   return first;
 }
 

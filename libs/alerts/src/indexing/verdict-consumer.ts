@@ -7,7 +7,8 @@ import { plannedToHit } from './hit-records.js';
 import { type BatchPlan, type KeyedEvent, planBatch } from './plan-batch.js';
 import { postKey } from './post-key.js';
 import { dayOf, type SeenDays } from './seen-days.js';
-import { moveOffset, readKnown, writePlan } from './write-batch.js';
+import { moveOffset, readKnown } from './write-batch.js';
+import { writePlan } from './write-plan.js';
 
 export interface VerdictConsumerOptions {
   readonly db: Database;
@@ -41,7 +42,10 @@ export class VerdictConsumer implements BatchHandler<VerdictEvent> {
       if (!this.options.commitEarly) await moveOffset(tx, batch.partition, batch.first, batch.next);
       const known = await readKnown(tx, [...new Set(events.map((one) => one.key))]);
       const planned = planBatch(events, known, now);
-      return { plan: planned, seqs: await writePlan(tx, planned, batch.partition, dayOf(now), now) };
+      return {
+        plan: planned,
+        seqs: await writePlan(tx, planned, { part: batch.partition, day: dayOf(now), nowMs: now }),
+      };
     });
 
     stopTimer();

@@ -5,7 +5,8 @@ import { aVerdict, type VerdictSketch } from '../indexing/a-verdict.fixture.js';
 import { planBatch } from '../indexing/plan-batch.js';
 import { postKey } from '../indexing/post-key.js';
 import { dayOf, SeenDays } from '../indexing/seen-days.js';
-import { readKnown, writePlan } from '../indexing/write-batch.js';
+import { readKnown } from '../indexing/write-batch.js';
+import { writePlan } from '../indexing/write-plan.js';
 import { SpikeDetector } from './spike-detector.js';
 
 const { db } = withTestDatabase();
@@ -31,7 +32,8 @@ async function write(sketches: readonly VerdictSketch[]): Promise<void> {
       tx,
       events.map((one) => one.key),
     );
-    await writePlan(tx, planBatch(events, known, clock.now()), 0, dayOf(clock.now()), clock.now());
+    const at = { part: 0, day: dayOf(clock.now()), nowMs: clock.now() };
+    await writePlan(tx, planBatch(events, known, clock.now()), at);
   });
 }
 

@@ -79,7 +79,7 @@ export class Classifier implements OnApplicationBootstrap, BeforeApplicationShut
     for (const { pack, failures } of examples)
       this.telemetry.log.warn(
         { pack, failures },
-        'examples of a rule pack do not hold: npm run vigil -- rules test',
+        'examples of a rule pack do not hold: npx vigil packs test DIR',
       );
     for (const { pack, message } of faults)
       this.telemetry.log.error(
