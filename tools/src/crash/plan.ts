@@ -40,6 +40,8 @@ export interface PlannedKill {
   readonly notBeforeMs: number;
   /** After a surge of lines has been released: 0 hits it at the collector, 300 at the alerts. */
   readonly afterSurgeMs: number;
+  /** Kills the program once more so long after its next start began, ready or not; null for not. */
+  readonly againAfterMs: number | null;
 }
 
 export interface PlanOptions {
@@ -68,6 +70,11 @@ export const RULES = [
   { rule: 'crash-run/saffron', phrase: 'فانوس الزعفران سبعة', share: 0.2, alerts: true },
   { rule: 'crash-run/rare', phrase: 'violet lantern eleven', share: 0, alerts: false },
 ] as const;
+
+/** This share of the kills is followed by one amid the start after it, which counts as no kill of its own. */
+const AGAIN_SHARE = 0.25;
+/** A start takes some three seconds: recovery, migrations, packs, sources, consumers. */
+const AGAIN_WITHIN_MS = 4_000;
 
 /** So few posts hit the rare rule: fewer than six hits open no alert. */
 const RARE_HITS = 4;
@@ -150,8 +157,10 @@ function killsFor(random: () => number, options: PlanOptions): PlannedKill[] {
     const drawn: Victim = at < 0.45 ? 'program' : at < 0.75 ? 'database' : 'both';
     const victim = options.victims?.includes(drawn) === false ? (options.victims[0] ?? drawn) : drawn;
     const jitter = (random() - 0.5) * 0.4;
+    const again = random();
     return {
       victim,
+      againAfterMs: again < AGAIN_SHARE ? Math.floor((again / AGAIN_SHARE) * AGAIN_WITHIN_MS) : null,
       notBeforeMs: (k + 0.5 + jitter) * options.killEveryMs,
       afterSurgeMs: Math.floor(random() ** 2 * 400),
     };

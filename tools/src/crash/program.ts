@@ -14,7 +14,6 @@ const READY_WITHIN_MS = 60_000;
 export class Program {
   #child: ChildProcess | null = null;
   readonly #log: WriteStream;
-  #starts = 0;
 
   private constructor(
     readonly dataDir: string,
@@ -45,13 +44,14 @@ export class Program {
     return this.#child.pid;
   }
 
-  get starts(): number {
-    return this.#starts;
-  }
-
   /** Starts it and resolves once it is ready. */
   async start(): Promise<void> {
-    this.#starts += 1;
+    this.launch();
+    await this.untilReady();
+  }
+
+  /** Starts it. */
+  launch(): void {
     const inherited = ['PATH', 'HOME', 'TMPDIR', 'LANG'].flatMap((name) =>
       process.env[name] ? [[name, process.env[name]] as const] : [],
     );
@@ -66,7 +66,6 @@ export class Program {
     child.stdout?.pipe(this.#log, { end: false });
     child.stderr?.pipe(this.#log, { end: false });
     this.#child = child;
-    await this.untilReady();
   }
 
   /** Resolves once /readyz says so. Throws where the process ends before, or does not become ready in time. */

@@ -74,7 +74,9 @@ export async function crashRun(options: CrashOptions): Promise<CrashResult> {
       done.postponed += postponed;
       done.slowest = Math.max(done.slowest, tookMs);
       const at = ((Date.now() - startedAt) / 1_000).toFixed(1);
-      options.say(`${at} s: killed ${kill.victim}; ready again after ${tookMs} ms`);
+      options.say(
+        `${at} s: killed ${kill.victim}${kill.againAfterMs === null || kill.victim === 'database' ? '' : ', and the start after it'}; ready again after ${tookMs} ms`,
+      );
       // On a slow machine the schedule waits, or the posts would be over before the kills are.
       const lateMs = Math.round(tookMs - options.killEveryMs * RESTART_SHARE);
       if (lateMs > 0) startedAt = (await feeder.ask(`delay?ms=${lateMs}`)).startedAt ?? startedAt;
@@ -136,7 +138,14 @@ async function carryOut(kill: PlannedKill, program: Program): Promise<number> {
   if (kill.victim === 'database') {
     await program.untilDatabaseIsNot(before);
     await program.untilReady();
-  } else await program.start();
+  } else {
+    if (kill.againAfterMs !== null) {
+      program.launch();
+      await pause(kill.againAfterMs);
+      await program.kill();
+    }
+    await program.start();
+  }
   return Date.now() - began;
 }
 
