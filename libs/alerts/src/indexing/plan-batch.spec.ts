@@ -30,6 +30,18 @@ describe('planBatch', () => {
     );
   });
 
+  test('counts two rules that word the same slogan as one', () => {
+    const event = aVerdict({ id: 'rss:1', rules: ['p/a', 'p/a-translated'] });
+    const [first, second] = event.verdict.matches;
+    if (!first || !second) throw new Error('the verdict has two matches');
+    const slogan = { id: first.rule, title: first.title };
+    const translated: VerdictEvent = { ...event, verdict: { ...event.verdict, matches: [{ ...second, slogan }, first] } };
+    const { counts, rules } = plan([translated]);
+    expect(total(counts, 'p/a')).toEqual({ posts: 0, hits: 1 });
+    expect(total(counts, 'p/a-translated')).toEqual({ posts: 0, hits: 0 });
+    expect(rules).toHaveLength(1);
+  });
+
   test('a post from the future counts when it was collected', () => {
     const { counts } = plan([
       aVerdict({ publishedAt: '2027-01-01T00:00:00Z', collectedAt: '2026-11-21T11:59:00Z' }),

@@ -62,6 +62,13 @@ describe('parsePack', () => {
       /hearsay is no key of the references/,
     ],
     [
+      'a slogan that is no rule',
+      'reference: handbook',
+      'reference: handbook\n    slogan: nevergreen',
+      'slogan: nevergreen',
+      /nevergreen is no rule of this pack that stands for itself/,
+    ],
+    [
       'an unknown sign set',
       'signs: [movement]',
       'signs: [moovement]',

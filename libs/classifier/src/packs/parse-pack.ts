@@ -219,9 +219,14 @@ function checkLinks(
   references: ReadonlySet<string>,
   problems: PackProblem[],
 ): void {
+  const leading = new Set(parts.flatMap(({ value }) => (isRecord(value) && value['slogan'] === undefined ? [value['id']] : [])));
   for (const { file, path, value } of parts) {
     if (!isRecord(value)) continue;
-    const { reference, needs } = value;
+    const { reference, needs, slogan } = value;
+    if (typeof slogan === 'string' && !leading.has(slogan)) {
+      const message = `${slogan} is no rule of this pack that stands for itself: name the id of one without a slogan of its own`;
+      problems.push(file.problemAt([...path, 'slogan'], message));
+    }
     const named = Array.isArray(reference) ? reference : reference === 'unverified' ? [] : [reference];
     named.forEach((key: unknown, at) => {
       if (typeof key === 'string' && !references.has(key)) {

@@ -37,6 +37,8 @@ export const SloganRule = z.strictObject({
   severity: Severity,
   indicator: Indicator,
   stance: Stance.default('unclear'),
+  /** The rule of this pack whose slogan this is in other words or languages: both are counted and alerted as one. */
+  slogan: slug.optional(),
   reference: z.union([z.literal('unverified'), slug, z.array(slug).min(1).max(20)], {
     error: 'a key of the references, a list of 1 to 20 such keys, or unverified',
   }),

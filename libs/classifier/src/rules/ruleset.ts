@@ -14,6 +14,8 @@ export interface CompiledRule {
   readonly pack: number;
   readonly packVersion: number;
   readonly title: string;
+  /** The slogan it is another wording of. */
+  readonly slogan: { readonly id: RuleId; readonly title: string } | undefined;
   readonly category: Category;
   readonly severity: Severity;
   readonly indicator: Indicator;
@@ -95,10 +97,13 @@ export function compileRuleset(packs: readonly PackVersion[], number = 0): Rules
       add('marker', markers.length, lists);
       markers.push({ pack, context, reason, atLeast });
     }
+    const titles = new Map(content.rules.map((rule) => [rule.id, rule.title]));
     for (const rule of content.rules) {
       add('rule', rules.length, rule.phrases);
       if (rule.unless) add('unless', rules.length, rule.unless);
-      rules.push(compileRule(rule, content.name, pack, version, signs));
+      const title = rule.slogan === undefined ? undefined : titles.get(rule.slogan);
+      const slogan = title === undefined ? undefined : { id: RuleId.parse(`${content.name}/${rule.slogan}`), title };
+      rules.push({ ...compileRule(rule, content.name, pack, version, signs), slogan });
     }
   });
   const published = packs.map(({ content, version }) => ({ name: content.name, version }));
@@ -120,7 +125,7 @@ function compileRule(
   pack: number,
   packVersion: number,
   signs: ReadonlyMap<string, number>,
-): CompiledRule {
+): Omit<CompiledRule, 'slogan'> {
   const { title, category, severity, indicator, stance } = rule;
   const needs = rule.needs && {
     signs: new Set(rule.needs.signs.flatMap((sign) => signs.get(sign) ?? [])),

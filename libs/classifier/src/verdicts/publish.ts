@@ -59,11 +59,12 @@ export function matchesOf(
   return [...listed]
     .sort((a, b) => a.start - b.start || b.end - a.end)
     .map((sighting) => {
-      const { id, title, packVersion, severity, indicator } = ruleOf(ruleset, sighting);
+      const { id, title, slogan, packVersion, severity, indicator } = ruleOf(ruleset, sighting);
       return {
         rule: id,
         kind: 'slogan',
         title,
+        ...(slogan && { slogan }),
         packVersion,
         span: normalised.span(sighting.start, sighting.end),
         normalised: normalised.text(sighting.start, sighting.end),

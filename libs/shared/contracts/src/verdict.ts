@@ -30,6 +30,8 @@ export const Match = z.object({
   kind: z.literal('slogan'),
   /** What reviewers call it: the rule's title. */
   title: z.string(),
+  /** The slogan this is a wording of, where its rule says that it belongs to another (see sloganOf). */
+  slogan: z.object({ id: RuleId, title: z.string() }).optional(),
   /** The pack's published version that this rule comes from. */
   packVersion: z.number().int(),
   span: Span,
@@ -41,6 +43,11 @@ export const Match = z.object({
   indicator: Indicator,
 });
 export type Match = z.infer<typeof Match>;
+
+/** What a match is counted and alerted as: one slogan in all its languages, however many rules word it. */
+export function sloganOf(match: Pick<Match, 'rule' | 'title' | 'slogan'>): { readonly id: RuleId; readonly title: string } {
+  return match.slogan ?? { id: match.rule, title: match.title };
+}
 
 /** A reason weighed against a match. `cancels` false: it was seen and did not suffice, and the page says so. */
 export const Exclusion = z.object({

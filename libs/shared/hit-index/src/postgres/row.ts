@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { hitVersion, type Hit, type HitState } from '@vigil/contracts';
+import { hitVersion, sloganOf, type Hit, type HitState } from '@vigil/contracts';
 import { tokenise } from '@vigil/text';
 import { quoteLexeme } from '../query/tsquery.js';
 
@@ -61,7 +61,7 @@ export function toRow(hit: Hit, state: Exclude<HitState, 'erased'>): Row {
     source: storable(post.sourceId),
     language: storable(post.language ?? 'und'),
     region: storable(hit.region),
-    rules: [...new Set(verdict.matches.map((match) => match.rule))].join(' '),
+    rules: [...new Set(verdict.matches.flatMap((match) => [match.rule, sloganOf(match).id]))].join(' '),
     indicator: verdict.indicator,
     severity: verdict.severity,
     author: storable(post.author.handle ?? post.author.nativeId ?? post.author.displayName ?? ''),
