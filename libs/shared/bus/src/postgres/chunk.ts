@@ -68,10 +68,10 @@ export async function unpackChunk(payload: Buffer, count: number): Promise<[key:
     if (!Array.isArray(pairs) || pairs.length !== count) throw new Error(`not an array of ${count} messages`);
     return pairs.map(asPair);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new VigilError('poison', `a chunk of ${count} messages that cannot be unpacked: ${why}`, {
-      cause: error,
-    });
+    // V8's message of a SyntaxError repeats the text: kept out of logs.
+    const why =
+      error instanceof SyntaxError ? 'not JSON' : error instanceof Error ? error.message : String(error);
+    throw new VigilError('poison', `a chunk of ${count} messages that cannot be unpacked: ${why}`);
   }
 }
 

@@ -29,6 +29,8 @@ export interface PostgresBusOptions {
   readonly clock?: Clock;
 }
 
+const noop = (): void => undefined;
+
 /** The log as tables of the system of record. How it works and why: ../../README.md. */
 export class PostgresBus extends MessageBus {
   readonly deadLetters: DeadLetters;
@@ -41,6 +43,7 @@ export class PostgresBus extends MessageBus {
   readonly #consumers = new Set<RunningConsumer>();
   readonly #listening = new Map<string, Promise<() => Promise<void>>>();
   #maintenance: NodeJS.Timeout | null = null;
+  #maintaining: Promise<void> = Promise.resolve();
   #ready: Promise<void> | null = null;
   #overCap = false;
   #closing: Promise<void> | null = null;
@@ -151,6 +154,7 @@ export class PostgresBus extends MessageBus {
     for (const listening of this.#listening.values()) {
       await listening.then((unlisten) => unlisten()).catch(() => undefined);
     }
+    await this.#maintaining;
     await this.#membership.close();
   }
 
@@ -188,13 +192,15 @@ export class PostgresBus extends MessageBus {
       throw error;
     }
     const maintain = (): void => {
-      this.maintain().catch((error: unknown) => {
+      this.#maintaining = this.maintain().then(noop, (error: unknown) => {
         this.telemetry.log.warn(
           { reason: reasonOf(error) },
           'bus: maintenance failed, the next round tries again',
         );
       });
     };
+    // At once as well: a program that is started anew more often than that must drop what is old, too.
+    maintain();
     this.#maintenance = setInterval(maintain, this.#tuning.maintenanceMs).unref();
   }
 
