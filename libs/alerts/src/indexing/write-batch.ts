@@ -1,5 +1,5 @@
 import type { Transaction } from '@vigil/database';
-import { sloganOf, VigilError } from '@vigil/contracts';
+import { VigilError } from '@vigil/contracts';
 import { plainKey } from './post-key.js';
 import type { Known, KnownHit } from './plan-batch.js';
 

@@ -1,3 +1,4 @@
+import { sloganOf } from '@vigil/contracts';
 import { textArray, type Transaction } from '@vigil/database';
 import { oneLine } from '../one-line.js';
 import type { BatchPlan, PlannedHit } from './plan-batch.js';
@@ -91,7 +92,7 @@ const RULES: Part = {
       AS t (r, d, a, k, src, au, lang, reg, ti, sev, ind, st, bf)
     ON CONFLICT DO NOTHING`,
   values: ({ rules }) => [
-    textArray(rules.map((r) => r.match.rule)),
+    textArray(rules.map((r) => sloganOf(r.match).id)),
     literal(rules.map((r) => r.demo)),
     literal(rules.map((r) => seconds(r.at))),
     literal(rules.map((r) => r.key)),
@@ -99,7 +100,7 @@ const RULES: Part = {
     literal(rules.map((r) => r.author)),
     textArray(rules.map((r) => r.language)),
     textArray(rules.map((r) => r.region)),
-    textArray(rules.map((r) => oneLine(r.match.title))),
+    textArray(rules.map((r) => oneLine(sloganOf(r.match).title))),
     literal(rules.map((r) => r.match.severity)),
     literal(rules.map((r) => r.match.indicator)),
     literal(rules.map((r) => r.stance)),
