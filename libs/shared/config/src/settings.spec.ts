@@ -74,10 +74,11 @@ describe('settings', () => {
   it('is described in docs/operations.md as it is (VIGIL_WRITE_DOCS=1 renews the page)', () => {
     const page = new URL('../../../../docs/operations.md', import.meta.url);
     const text = readFileSync(page, 'utf8');
-    const section = /(<!-- variables -->\n)[\s\S]*(\n<!-- end of variables -->)/;
+    const section = /(<!-- variables -->\n)[\s\S]*(<!-- end of variables -->)/;
+    expect(text).toMatch(section);
     const current = text.replace(
       section,
-      (_, open: string, close: string) => `${open}\n${variablesMarkdown()}\n${close}`,
+      (_, open: string, close: string) => `${open}\n${variablesMarkdown()}\n\n${close}`,
     );
     if (process.env.VIGIL_WRITE_DOCS === '1') writeFileSync(page, current);
     else expect(text).toBe(current);
