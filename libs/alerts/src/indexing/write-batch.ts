@@ -6,13 +6,15 @@ import type { Known, KnownHit } from './plan-batch.js';
 // The texts are constant, so that Database names them and PostgreSQL keeps their plans: with thousands of keys in an array,
 // planning anew costs more than looking them up.
 
+// LATERAL with LIMIT probes the index key by key. With `key = ANY` the planner read a day of 75,000 posts from end to end
+// for a batch of 600 (measured: 242 times in 22 s, two thirds of a processor).
 const KNOWN = `
   SELECT s.key, 0 AS kind, 0 AS revision, 0::bigint AS ruleset, '' AS state, 0::float8 AS event_ms, 0::float8 AS first_ms
-    FROM seen_post s WHERE s.key = ANY($1::uuid[])
+    FROM unnest($1::uuid[]) AS asked (key), LATERAL (SELECT key FROM seen_post WHERE key = asked.key LIMIT 1) s
   UNION ALL
   SELECT h.key, 1, h.revision, h.ruleset, h.state, extract(epoch FROM h.event_time)::float8 * 1000,
          extract(epoch FROM h.first_seen_at)::float8 * 1000
-    FROM hit h WHERE h.key = ANY($1::uuid[])
+    FROM unnest($1::uuid[]) AS asked (key), LATERAL (SELECT * FROM hit WHERE key = asked.key LIMIT 1) h
   UNION ALL
   SELECT e.key, 2, 0, 0, '', 0, 0 FROM erased_post e WHERE e.key = ANY($1::uuid[])
   UNION ALL
