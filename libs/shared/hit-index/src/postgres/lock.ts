@@ -7,8 +7,14 @@ import type { Transaction } from '@vigil/database';
  */
 const LOCK = 0x68697473;
 
+/**
+ * Also lets the transaction commit without waiting for the disk. The index is a projection: whoever notes, in this
+ * database, that a hit was put (the outbox) commits later in the same log, so a crash that loses the put loses the note too.
+ */
 export async function sharePutLock(tx: Transaction): Promise<void> {
-  await tx.query('select pg_advisory_xact_lock_shared($1)', [LOCK]);
+  await tx.query(`select pg_advisory_xact_lock_shared($1), set_config('synchronous_commit', 'off', true)`, [
+    LOCK,
+  ]);
 }
 
 export async function takeEraseLock(tx: Transaction): Promise<void> {
