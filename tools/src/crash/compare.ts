@@ -9,8 +9,8 @@ export interface Found {
   readonly hits: ReadonlyMap<string, number>;
   /** Post id → revision, of every hit that a search over the API gives; one entry per hit given. */
   readonly index: readonly { id: string; revision: number }[];
-  /** Rule → number of alerts. */
-  readonly alerts: ReadonlyMap<string, number>;
+  /** Rule → how many alerts it has, and the hits that they name together. */
+  readonly alerts: ReadonlyMap<string, { readonly alerts: number; readonly hits: number }>;
   readonly deadLetters: number;
   readonly outbox: number;
 }
@@ -29,6 +29,9 @@ export interface Verdict {
   readonly index_stale: number;
   readonly alerts_lost: number;
   readonly alerts_double: number;
+  /** Hits that the alerts do not name, and that they name too many. */
+  readonly alert_hits_lost: number;
+  readonly alert_hits_double: number;
   readonly dead_letters: number;
   readonly unindexed: number;
   /** Sum of what was lost, and of what was counted or shown twice. */
@@ -45,7 +48,14 @@ export function compare(expected: Expected, found: Found, alertRules: readonly s
   const inIndex = new Map<string, { times: number; revision: number }>();
   for (const { id, revision } of found.index)
     inIndex.set(id, { times: (inIndex.get(id)?.times ?? 0) + 1, revision });
-  const alerts = difference(new Map(alertRules.map((rule) => [rule, 1])), found.alerts);
+  const alerts = difference(
+    new Map(alertRules.map((rule) => [rule, 1])),
+    new Map([...found.alerts].map(([rule, has]) => [rule, has.alerts])),
+  );
+  const named = difference(
+    hitsOfRules(expected, alertRules),
+    new Map([...found.alerts].map(([rule, has]) => [rule, has.hits])),
+  );
   const parts = {
     posts_lost: Math.max(posts.less, unseen),
     posts_double: posts.more,
@@ -57,6 +67,8 @@ export function compare(expected: Expected, found: Found, alertRules: readonly s
       .length,
     alerts_lost: alerts.less,
     alerts_double: alerts.more,
+    alert_hits_lost: named.less,
+    alert_hits_double: named.more,
     dead_letters: found.deadLetters,
     unindexed: found.outbox,
   };
@@ -68,10 +80,27 @@ export function compare(expected: Expected, found: Found, alertRules: readonly s
       parts.index_lost +
       parts.index_stale +
       parts.alerts_lost +
+      parts.alert_hits_lost +
       parts.dead_letters +
       parts.unindexed,
-    double_counted: parts.posts_double + parts.hits_double + parts.index_double + parts.alerts_double,
+    double_counted:
+      parts.posts_double +
+      parts.hits_double +
+      parts.index_double +
+      parts.alerts_double +
+      parts.alert_hits_double,
   };
+}
+
+/** Hits of each of these rules, all sources and buckets together. */
+export function hitsOfRules(expected: Pick<Expected, 'hits'>, rules: readonly string[]): Map<string, number> {
+  const sums = new Map(rules.map((rule) => [rule, 0]));
+  for (const [key, hits] of expected.hits) {
+    const rule = key.split(' ')[0] ?? '';
+    const before = sums.get(rule);
+    if (before !== undefined) sums.set(rule, before + hits);
+  }
+  return sums;
 }
 
 function difference(

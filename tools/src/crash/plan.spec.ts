@@ -68,7 +68,7 @@ describe('the comparison', () => {
     counts: new Map([[`stream-1 sahel ${bucket}`, 2]]),
     hits: new Map([[`crash-run/amber stream-1 ${bucket}`, 1]]),
     index: [{ id: 'crash:stream-1-n2', revision: 1 }],
-    alerts: new Map([['crash-run/amber', 1]]),
+    alerts: new Map([['crash-run/amber', { alerts: 1, hits: 1 }]]),
     deadLetters: 0,
     outbox: 0,
   };
@@ -96,15 +96,15 @@ describe('the comparison', () => {
       index_stale: 1,
       lost: 1,
     });
-    expect(verdict({ alerts: new Map() })).toMatchObject({ alerts_lost: 1 });
+    expect(verdict({ alerts: new Map() })).toMatchObject({ alerts_lost: 1, alert_hits_lost: 1 });
     expect(
       verdict({
         alerts: new Map([
-          ['crash-run/amber', 2],
-          ['crash-run/rare', 1],
+          ['crash-run/amber', { alerts: 2, hits: 2 }],
+          ['crash-run/rare', { alerts: 1, hits: 1 }],
         ]),
       }),
-    ).toMatchObject({ alerts_double: 2 });
+    ).toMatchObject({ alerts_double: 2, alert_hits_double: 2 });
     expect(verdict({ deadLetters: 1, outbox: 1 })).toMatchObject({ lost: 2 });
   });
 

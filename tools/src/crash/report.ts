@@ -13,6 +13,7 @@ export function tableOf(result: CrashResult): string {
     row('hits in the index', result.index_lost, result.index_double),
     row('  in an old revision', result.index_stale, 0),
     row('alerts', result.alerts_lost, result.alerts_double),
+    row('  hits they name', result.alert_hits_lost, result.alert_hits_double),
     row('dead letters', result.dead_letters, 0),
     row('left in the outbox', result.unindexed, 0),
     '',

@@ -3,13 +3,13 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { compare, type Verdict } from './compare.js';
+import { compare, hitsOfRules, type Verdict } from './compare.js';
 import type { FeederState } from './feeder.js';
 import { prepareInstallation } from './installation.js';
 import { expectedFrom, type LedgerEntry } from './ledger.js';
 import { makePlan, RULES, SURGE_EVERY_MS, type PlannedKill, type PlanOptions } from './plan.js';
 import { Program } from './program.js';
-import { countedSoFar, outboxSize, readFound } from './stored.js';
+import { alertsByRule, countedSoFar, outboxSize, readFound } from './stored.js';
 
 export interface CrashOptions extends PlanOptions {
   /** Makes the program move its offsets before their effect: the comparison must find losses then. */
@@ -37,6 +37,7 @@ export interface CrashResult extends Verdict {
 /** How much of the time between two kills a restart may take before the schedule waits for it. */
 const RESTART_SHARE = 0.6;
 const QUIET_MS = 35_000;
+const ALERTS_WITHIN_MS = 20_000;
 const AT_MOST_MS = 240_000;
 /** So long after everything is counted, what is counted twice by mistake would show. */
 const SETTLE_MS = 3_000;
@@ -84,12 +85,9 @@ export async function crashRun(options: CrashOptions): Promise<CrashResult> {
     await untilQuiet(feeder, program, options);
     const entries = parseLedger(await readFile(ledgerFile, 'utf8'));
     const expected = expectedFrom(entries, plan.sources);
-    const found = await readFound(program);
-    const verdict = compare(
-      expected,
-      found,
-      RULES.filter((rule) => rule.alerts).map((rule) => rule.rule),
-    );
+    const alertRules = RULES.filter((rule) => rule.alerts).map((rule) => rule.rule);
+    await untilAlertsKnow(hitsOfRules(expected, alertRules), program);
+    const verdict = compare(expected, await readFound(program), alertRules);
     const { program: byProgram, database, both } = done;
     return {
       kills: byProgram + database + both,
@@ -178,6 +176,16 @@ async function untilQuiet(
     await pause(250);
   }
   say('still not quiet: comparing as it stands');
+}
+
+/** The detector looks at all of its slogans every ten seconds: gives it two rounds to name every hit. */
+async function untilAlertsKnow(hits: ReadonlyMap<string, number>, program: Program): Promise<void> {
+  const deadline = Date.now() + ALERTS_WITHIN_MS;
+  while (Date.now() < deadline) {
+    const alerts = await alertsByRule(program);
+    if ([...hits].every(([rule, count]) => alerts.get(rule)?.hits === count)) return;
+    await pause(500);
+  }
 }
 
 export function parseLedger(text: string): LedgerEntry[] {

@@ -100,8 +100,9 @@ async function searchAll(program: Program): Promise<{ id: string; revision: numb
   return found;
 }
 
-async function alertsByRule(program: Program): Promise<Map<string, number>> {
-  const counted = new Map<string, number>();
+/** Alerts by the rule they are of, from the API. */
+export async function alertsByRule(program: Program): Promise<Map<string, { alerts: number; hits: number }>> {
+  const found = new Map<string, { alerts: number; hits: number }>();
   let cursor: string | null = null;
   do {
     const query = new URLSearchParams({
@@ -110,11 +111,14 @@ async function alertsByRule(program: Program): Promise<Map<string, number>> {
       ...(cursor === null ? {} : { cursor }),
     });
     const page = AlertPage.parse(await api(program, `/api/alerts?${query}`));
-    for (const { key } of page.alerts)
-      if (key.kind === 'slogan') counted.set(key.value, (counted.get(key.value) ?? 0) + 1);
+    for (const { key, hits } of page.alerts) {
+      const before = found.get(key.value) ?? { alerts: 0, hits: 0 };
+      if (key.kind === 'slogan')
+        found.set(key.value, { alerts: before.alerts + 1, hits: before.hits + hits });
+    }
     cursor = page.next;
   } while (cursor !== null);
-  return counted;
+  return found;
 }
 
 /** Asks the program as `vigil` on the command line does, with the machine token of its data folder. */
