@@ -26,7 +26,9 @@ describeInBrowser('the console in a browser', (executablePath) => {
   const page = (): Page => desk.page;
 
   beforeAll(async () => {
-    [program, browser] = await Promise.all([startProgram({ VIGIL_DEMO: '1' }), launch(executablePath)]);
+    // One after the other, so that a start that fails leaves nothing running behind it.
+    program = await startProgram({ VIGIL_DEMO: '1' });
+    browser = await launch(executablePath);
     desk = await openDesk(browser);
   }, 120_000);
   afterAll(async () => {
@@ -288,6 +290,33 @@ describeInBrowser('the console in a browser', (executablePath) => {
       await panel.getByRole('button', { name: 'Remove the source' }).click();
       await panel.waitFor({ state: 'detached' });
       await page().getByText('Test feed').waitFor({ state: 'detached' });
+    });
+  });
+
+  describe('notifications', () => {
+    test('shows a webhook’s secret once, says what became of a test, and forgets the channel again', async () => {
+      await open('/system');
+      const notifications = page()
+        .locator('section')
+        .filter({ has: heading('Notifications') });
+      await notifications.getByRole('button', { name: 'Add' }).click();
+      await notifications.getByText('Webhook', { exact: true }).click();
+      await notifications.getByLabel('Name').fill('Test hook');
+      // Port 9 is closed, and a private address besides: the test has to fail with a reason.
+      await notifications.getByLabel('Address').fill('http://127.0.0.1:9/');
+      await notifications.getByRole('button', { name: 'Add' }).click();
+      await notifications.getByText(/^whsec_/).waitFor();
+      await notifications.getByRole('button', { name: 'I have kept it' }).click();
+      await notifications.getByText(/^whsec_/).waitFor({ state: 'detached' });
+      await notifications.getByRole('button', { name: 'Send a test' }).click();
+      await notifications.getByText(/^The test failed/).waitFor({ timeout: 40_000 });
+      await picture(page(), 'notifications');
+      expect(await axeFindings(page())).toEqual([]);
+      await notifications.getByRole('button', { name: 'More for Test hook' }).click();
+      await page()
+        .getByRole('menuitem', { name: /^Remove/ })
+        .click();
+      await notifications.getByText('Nobody is told').waitFor();
     });
   });
 

@@ -98,7 +98,7 @@ export async function call<S extends z.ZodType>(
       'unreachable',
       timeout.aborted
         ? 'The server did not answer in time. What is shown may be old; try again.'
-        : 'The server cannot be reached. What is shown may be old; it will be tried again.',
+        : 'The server cannot be reached. What is shown may be old; try again in a moment.',
       0,
       true,
     );

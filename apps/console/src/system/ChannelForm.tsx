@@ -3,8 +3,13 @@ import { ChannelDraft } from '@vigil/contracts';
 import { type FormEvent, useState } from 'react';
 import { CopyValue } from '../pieces/CopyValue.js';
 import { Problem } from '../api/client.js';
-import { useAddChannel } from './system.js';
+import { type Channel, useAddChannel } from './system.js';
 import classes from './system.module.css';
+
+/** The secret that was made for a webhook; null where somebody brought their own, and for mail. */
+function secretOf(channel: Channel): string | null {
+  return channel.kind === 'webhook' ? (channel.secret ?? null) : null;
+}
 
 /** A new mail list or webhook, checked by the contract's schema. A webhook's secret is shown once. */
 export function ChannelForm({ onClose }: { readonly onClose: () => void }) {
@@ -35,11 +40,15 @@ export function ChannelForm({ onClose }: { readonly onClose: () => void }) {
     event.preventDefault();
     setTried(true);
     if (!checked.success) return;
-    add.mutate(checked.data, { onSuccess: (added) => (added.secret ? undefined : onClose()) });
+    add.mutate(checked.data, {
+      onSuccess: (added) => {
+        if (secretOf(added) === null) onClose();
+      },
+    });
   };
 
-  const secret = add.data?.secret;
-  if (secret) {
+  const secret = add.data === undefined ? null : secretOf(add.data);
+  if (secret !== null) {
     return (
       <div className={classes.form}>
         <p>

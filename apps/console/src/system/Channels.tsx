@@ -3,7 +3,8 @@ import { Ellipsis, Mail, Plus, Webhook } from 'lucide-react';
 import { useState } from 'react';
 import { ProblemNote } from '../pieces/ProblemNote.js';
 import { ChannelForm } from './ChannelForm.js';
-import { type Channel, useChannels, useRemoveChannel, useTestChannel } from './system.js';
+import { Deliveries } from './Deliveries.js';
+import { type Channel, type Delivery, useChannels, useRemoveChannel, useTestChannel } from './system.js';
 import classes from './system.module.css';
 
 /** Whom and what is told when an alert opens. */
@@ -40,23 +41,10 @@ export function Channels() {
           <Row key={channel.id} channel={channel} />
         ))}
       </ul>
+      {(query.data?.length ?? 0) > 0 && <Deliveries />}
       {adding && <ChannelForm onClose={() => setAdding(false)} />}
     </section>
   );
-}
-
-/** Where a channel leads, in words; the list says more of some kinds than of others. */
-function target(channel: Channel): string {
-  const to = channel['to'];
-  const url = channel['url'];
-  if (Array.isArray(to)) return to.join(', ');
-  return typeof url === 'string' ? url : '';
-}
-
-/** Why the last message did not arrive, where the server says so. */
-function trouble(channel: Channel): string | null {
-  const said = channel['problem'] ?? channel['lastError'] ?? null;
-  return typeof said === 'string' && said !== '' ? said : null;
 }
 
 function Row({ channel }: { readonly channel: Channel }) {
@@ -72,10 +60,10 @@ function Row({ channel }: { readonly channel: Channel }) {
           <bdi>{channel.name}</bdi>
         </strong>
         <div className={classes.quiet} dir="ltr">
-          {target(channel)}
+          {channel.kind === 'mail' ? channel.to.join(', ') : channel.url}
         </div>
-        {trouble(channel) !== null && <div>{trouble(channel)}</div>}
-        {test.isSuccess && <div role="status">A test message is on its way.</div>}
+        {channel.off !== null && <div className={classes.off}>Cannot send now: {channel.off}</div>}
+        {test.isSuccess && <div role="status">{testWords(test.data)}</div>}
         {error !== null && <div role="alert">{error.message}</div>}
       </div>
       <Button variant="default" loading={test.isPending} onClick={() => test.mutate(channel.id)}>
@@ -94,4 +82,17 @@ function Row({ channel }: { readonly channel: Channel }) {
       </Menu>
     </li>
   );
+}
+
+function testWords({ state, reason }: Delivery): string {
+  switch (state) {
+    case 'sent':
+      return 'The test was taken.';
+    case 'failed':
+      return `The test failed: ${reason ?? 'no reason was given'}`;
+    case 'pending':
+      return 'The test is on its way.';
+    default:
+      return state satisfies never;
+  }
 }

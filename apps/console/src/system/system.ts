@@ -44,9 +44,33 @@ export function useDeadLetterAct(flow: Flow, act: 'replay' | 'discard') {
   });
 }
 
-/** A notification channel as listed; its secret never comes back. */
-const Channel = z.object({ id: z.string(), kind: z.enum(['mail', 'webhook']), name: z.string() }).loose();
+const shared = {
+  id: z.string(),
+  name: z.string(),
+  /** Why it cannot send now. */
+  off: z.string().nullable(),
+};
+/** A notification channel; a webhook's secret is there only in the answer that made it. */
+const Channel = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('mail'), to: z.array(z.string()), ...shared }),
+  z.object({ kind: z.literal('webhook'), url: z.string(), secret: z.string().optional(), ...shared }),
+]);
 export type Channel = z.infer<typeof Channel>;
+
+/** One message to one channel, and what became of it. */
+const Delivery = z.object({
+  id: z.string(),
+  channel: z.string(),
+  /** null for a test. */
+  alertId: z.string().nullable(),
+  headline: z.string().nullable(),
+  state: z.enum(['pending', 'sent', 'failed']),
+  attempts: z.number().int(),
+  reason: z.string().nullable(),
+  createdAt: z.string(),
+  dueAt: z.string().nullable(),
+});
+export type Delivery = z.infer<typeof Delivery>;
 
 export function useChannels() {
   return useQuery({
@@ -55,10 +79,21 @@ export function useChannels() {
   });
 }
 
-/** What adding a channel gives: for a webhook whose secret was made here, the secret, this once. */
-const AddedChannel = z.object({ secret: z.string().nullish() }).loose();
+/** The latest messages. */
+export function useDeliveries() {
+  return useQuery({
+    queryKey: ['channels', 'deliveries'],
+    queryFn: ({ signal }) =>
+      call('GET', '/deliveries', z.object({ deliveries: z.array(Delivery) }), {
+        query: { size: 10 },
+        signal,
+      }),
+    select: (page) => page.deliveries,
+    refetchInterval: 15_000,
+  });
+}
 
-function useChannelWrite<T, S extends z.ZodType>(write: (input: T) => Promise<z.infer<S>>) {
+function useChannelWrite<T, Answer>(write: (input: T) => Promise<Answer>) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: write,
@@ -66,15 +101,11 @@ function useChannelWrite<T, S extends z.ZodType>(write: (input: T) => Promise<z.
   });
 }
 
+const path = (id: string) => `/channels/${encodeURIComponent(id)}`;
+
 export const useAddChannel = () =>
-  useChannelWrite<ChannelDraft, typeof AddedChannel>((draft) =>
-    call('POST', '/channels', AddedChannel, { body: draft }),
-  );
-export const useRemoveChannel = () =>
-  useChannelWrite<string, typeof Nothing>((id) =>
-    call('DELETE', `/channels/${encodeURIComponent(id)}`, Nothing),
-  );
+  useChannelWrite((draft: ChannelDraft) => call('POST', '/channels', Channel, { body: draft }));
+export const useRemoveChannel = () => useChannelWrite((id: string) => call('DELETE', path(id), Nothing));
+/** Sends a test at once; a channel that refuses it gives a delivery that says why. */
 export const useTestChannel = () =>
-  useChannelWrite<string, typeof Nothing>((id) =>
-    call('POST', `/channels/${encodeURIComponent(id)}/test`, Nothing, { body: {} }),
-  );
+  useChannelWrite((id: string) => call('POST', `${path(id)}/test`, Delivery, { body: {} }));
