@@ -51,6 +51,11 @@ function answerOf(error: VigilError): { status: number; body: ApiError } {
 function fromStatus(status: number, message: string): VigilError {
   if (status === 404) return new VigilError('not-found', `There is nothing at this address (${message}).`);
   if (status === 413) return new VigilError('too-large', message);
+  if (status === 415)
+    return new VigilError(
+      'bad-input',
+      'The content type application/json is needed; application/x-ndjson for an import.',
+    );
   if (status === 429) return new VigilError('too-many-requests', message, { retriable: true });
   if (status >= 500) return new VigilError('internal', message);
   return new VigilError('bad-input', message);

@@ -28,18 +28,21 @@ class GreetingsController {
     return { hello: parse(Greeting, body, 'greeting').name };
   }
 
-  @Post('lines')
+  @Get('failure')
+  @RequirePermission('public')
+  fail(): never {
+    throw new Error('the secret is hunter2');
+  }
+}
+
+@Controller('import')
+class LinesController {
+  @Post()
   @RequirePermission('public')
   async lines(@Body() body: Readable): Promise<{ bytes: number }> {
     let bytes = 0;
     for await (const chunk of body) bytes += chunk.length;
     return { bytes };
-  }
-
-  @Get('failure')
-  @RequirePermission('public')
-  fail(): never {
-    throw new Error('the secret is hunter2');
   }
 }
 
@@ -84,7 +87,7 @@ function application(...controllers: Type[]): Promise<NestFastifyApplication> {
 describe('the HTTP application', () => {
   let app: NestFastifyApplication;
   beforeAll(async () => {
-    app = await application(GreetingsController);
+    app = await application(GreetingsController, LinesController);
     await app.init();
     await app.getHttpAdapter().getInstance().ready();
   });
@@ -109,6 +112,8 @@ describe('the HTTP application', () => {
   it.each([
     ['JSON that is none', '{"name":', 400, 'bad-input'],
     ['a body of the wrong shape', '{"name":"","else":1}', 400, 'bad-input'],
+    ['a NUL character', String.raw`{"name":"a\u0000"}`, 400, 'bad-input'],
+    ['half of a surrogate pair', String.raw`{"name":"a\ud800"}`, 400, 'bad-input'],
     ['a body that is too large', JSON.stringify({ name: 'x'.repeat(4_000) }), 413, 'too-large'],
   ])('refuses %s by name', async (_case, body, status, code) => {
     const answer = await post('/api/greetings', body);
@@ -116,12 +121,31 @@ describe('the HTTP application', () => {
     expect(answer.json()).toMatchObject({ code, requestId: expect.any(String) });
   });
 
+  it('says which field holds a text that cannot be stored', async () => {
+    const answer = await post('/api/greetings', String.raw`{"name":"you","of":[{"the":"\u0000"}]}`);
+    expect(answer.json()).toMatchObject({ fields: [{ path: 'of.0.the' }] });
+  });
+
+  it.each([
+    ['lines where one document is expected', 'application/x-ndjson'],
+    ['a content type that nobody reads', 'application/xml'],
+  ])('names what it takes when sent %s', async (_case, type) => {
+    const answer = await post('/api/greetings', '{"name":"you"}', type);
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json()).toMatchObject({
+      code: 'bad-input',
+      message: expect.stringContaining('application/json'),
+    });
+  });
+
+  it('answers an address that is none in the shape of every error', async () => {
+    const answer = await app.inject({ url: '/api/greetings/%ff', headers: { host } });
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json()).toMatchObject({ code: 'bad-input', retriable: false });
+  });
+
   it('lets an NDJSON import of any length through as a stream', async () => {
-    const answer = await post(
-      '/api/greetings/lines',
-      '{"text":"a line"}\n'.repeat(10_000),
-      'application/x-ndjson',
-    );
+    const answer = await post('/api/import', '{"text":"a line"}\n'.repeat(10_000), 'application/x-ndjson');
     expect(answer.json()).toEqual({ bytes: 180_000 });
   });
 

@@ -9,10 +9,12 @@ import { assertRoutesDeclared } from '@vigil/auth';
 import type { HttpSettings } from '@vigil/config';
 import { VigilError } from '@vigil/contracts';
 import type { Telemetry } from '@vigil/telemetry';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { asAnswer, ErrorFilter } from './error-filter.js';
 import { NestLogger } from './nest-logger.js';
 import { serveOpenApi } from './openapi.js';
 import { checkOrigin } from './origin.js';
+import { checkBody } from './request-body.js';
 
 export interface HttpOptions {
   readonly settings: HttpSettings;
@@ -47,6 +49,11 @@ export async function createHttpApp(
     connectionTimeout: 0,
     keepAliveTimeout: REQUEST_TIMEOUT_MS,
     routerOptions: { maxParamLength: 1_024 },
+    // An address that is no address, before any route: the same shape as every other error.
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      const { status, body } = asAnswer(error);
+      void reply.status(status).send({ ...body, requestId: String(request.id) });
+    },
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: new NestLogger(options.telemetry.log),
@@ -86,6 +93,15 @@ export async function createHttpApp(
     } catch (error) {
       const { status, body } = asAnswer(error);
       void reply.status(status).send(body);
+    }
+  });
+  fastify.addHook('preValidation', (request, reply, done) => {
+    try {
+      checkBody(request.routeOptions.url, request.body);
+      done();
+    } catch (error) {
+      const { status, body } = asAnswer(error);
+      void reply.status(status).send({ ...body, requestId: String(request.id) });
     }
   });
 

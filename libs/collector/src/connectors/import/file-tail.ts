@@ -38,8 +38,15 @@ export async function openInside(
       'file imports are off: set VIGIL_IMPORT_DIR to the folder they may read from',
     );
   const path = isAbsolute(file) ? file : join(importDir, file);
+  const folder = await realpath(importDir).catch((error: unknown) => {
+    throw new VigilError(
+      'fetch-failed',
+      `the import folder ${importDir} cannot be read (${codeOf(error)}): make it, or set VIGIL_IMPORT_DIR`,
+      { retriable: true, cause: error },
+    );
+  });
   try {
-    const [folder, real] = await Promise.all([realpath(importDir), realpath(path)]);
+    const real = await realpath(path);
     if (!real.startsWith(folder.endsWith(sep) ? folder : folder + sep)) {
       throw new VigilError(
         'bad-input',
