@@ -15,16 +15,16 @@ const why = built ? '' : ' (skipped: the program is not built, run npm run build
     try {
       const result = await crashRun({
         seed: 1,
-        posts: 3_000,
-        kills: 4,
-        killEveryMs: 3_500,
+        posts: 2_000,
+        kills: 3,
+        killEveryMs: 3_000,
         victims: ['program'],
         commitEarly: true,
         folder,
         quietMs: 12_000,
         say: () => undefined,
       });
-      expect(result.kills).toBe(4);
+      expect(result.kills).toBe(3);
       expect(result.lost).toBeGreaterThan(0);
     } finally {
       await rm(folder, { recursive: true, force: true });
