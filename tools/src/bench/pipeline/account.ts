@@ -2,6 +2,7 @@ import { HitPage } from '@vigil/contracts';
 import type { Program } from '../../crash/program.js';
 import { ask } from '../../crash/stored.js';
 import type { Api } from './api.js';
+import { HIT_EVERY, sourceId, sourceOf } from './corpus.js';
 
 export interface Account {
   readonly released: number;
@@ -50,4 +51,14 @@ export async function account(
     lost,
     doubleCounted,
   };
+}
+
+/** Posts by source, and hits, of the first `released` posts. */
+export function expectedOf(released: number): { posts: Map<string, number>; hits: number } {
+  const posts = new Map<string, number>();
+  for (let n = 0; n < released; n += 1) {
+    const id = sourceId(sourceOf(n));
+    posts.set(id, (posts.get(id) ?? 0) + 1);
+  }
+  return { posts, hits: Math.ceil(released / HIT_EVERY) };
 }

@@ -1,4 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+
+const SAMPLE_MEMORY_EVERY_MS = 2_000;
 
 /** Megabytes of a process and all its descendants. */
 export interface Memory {
@@ -52,4 +55,25 @@ async function treeOf(root: number): Promise<number[]> {
     for (const [pid, parent] of parents) if (parent === tree[at]) tree.push(pid);
   }
   return tree;
+}
+
+/** Looks at a program's memory now and then; `stop` gives the most that was seen. */
+export function watchMemory(pid: number): { stop(): Promise<Memory | null> } {
+  const seen: Memory[] = [];
+  const stopped = new AbortController();
+  const watching = (async () => {
+    while (!stopped.signal.aborted) {
+      const now = await memoryOf(pid);
+      if (now) seen.push(now);
+      await pause(SAMPLE_MEMORY_EVERY_MS, undefined, { signal: stopped.signal }).catch(() => undefined);
+    }
+  })();
+  return {
+    stop: async () => {
+      stopped.abort();
+      await watching;
+      const most = (name: keyof Memory) => Math.max(...seen.map((memory) => memory[name]));
+      return seen.length === 0 ? null : { pssMb: most('pssMb'), rssMb: most('rssMb') };
+    },
+  };
 }

@@ -14,12 +14,15 @@ export class Searcher {
   /** Post → when it was released. */
   private readonly outstanding = new Map<number, number>();
   private stopped = false;
+  private failure: unknown = null;
   private readonly running: Promise<void>;
   /** Milliseconds that the searches themselves took. */
   readonly tookMs: number[] = [];
 
   constructor(private readonly api: Api) {
-    this.running = this.run();
+    this.running = this.run().catch((error: unknown) => {
+      this.failure = error;
+    });
   }
 
   expect(released: readonly (readonly [number, number])[]): void {
@@ -30,9 +33,11 @@ export class Searcher {
     return this.outstanding.size;
   }
 
+  /** Throws what a search failed with. */
   async stop(): Promise<void> {
     this.stopped = true;
     await this.running;
+    if (this.failure !== null) throw this.failure;
   }
 
   private async run(): Promise<void> {
