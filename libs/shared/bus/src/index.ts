@@ -1,4 +1,4 @@
 export * from './message-bus.js';
 export { PostgresBus, type PostgresBusOptions } from './postgres/postgres-bus.js';
-export { DeadLetters, type DeadLetter } from './postgres/dead-letters.js';
-export { isTransient } from './postgres/transient.js';
+export { DeadLetters, type DeadLetter } from './dead-letters.js';
+export { isTransient } from './delivery/transient.js';

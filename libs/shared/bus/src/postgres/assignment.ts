@@ -1,8 +1,9 @@
 import { isVigilError } from '@vigil/contracts';
 import type { Delivered } from '../message-bus.js';
-import { Delivery, Dropped, persist, type DeliveryPort } from './delivery.js';
+import { Delivery, Dropped, persist, type DeliveryPort } from '../delivery/delivery.js';
 import type { Chunk, Undecodable, Want } from './log-reader.js';
-import { pause, Signal } from './signal.js';
+import { pause, Signal } from '../delivery/signal.js';
+import type { Tuning } from './tuning.js';
 
 /**
  * With the fault switched on, offsets move so long before their effect: posts spend most of their way in that gap, so that
@@ -14,6 +15,7 @@ const EARLY_BY_MS = 250;
 export type Ending = 'finished' | 'dropped' | 'fenced';
 
 export interface AssignmentPort<T> extends Omit<DeliveryPort<T>, 'partition' | 'signal'> {
+  readonly tuning: Tuning;
   /** The bus's copy of the offset decides where the group goes on; false where the handler keeps its own. */
   readonly keepsOffsets: boolean;
   readonly commitEarly: boolean;

@@ -1,13 +1,12 @@
 import { promisify } from 'node:util';
 import { constants, zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } from 'node:zlib';
 import { VigilError } from '@vigil/contracts';
+import { MAX_MESSAGE_LENGTH } from '../message.js';
 
 /** Most messages of one row. A reader finds the row that holds an offset by it, so it may grow but never shrink. */
 export const MAX_CHUNK_MESSAGES = 1_000;
 /** Characters after which a chunk is closed. */
 export const MAX_CHUNK_LENGTH = 1024 ** 2;
-/** Longest single message, in UTF-16 code units of its JSON: a post's longest text, every character escaped, and its fields. */
-export const MAX_MESSAGE_LENGTH = 4 * 1024 ** 2;
 /** Below this zstd gains less than its frame and the call cost. */
 const MIN_COMPRESSED = 256;
 const ZSTD_MAGIC = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
@@ -24,25 +23,6 @@ const compressInPool = promisify(zstdCompress);
 const decompressInPool = promisify(zstdDecompress);
 const LEVEL_1 = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 const BOUNDED = { maxOutputLength: MAX_UNPACKED };
-
-/** One message as it stands in a chunk: the JSON of [key, value]. Throws `too-large`, or `bad-input` where it has no JSON. */
-export function encodeMessage(key: string, value: unknown): string {
-  let line: string;
-  try {
-    line = JSON.stringify([key, value]);
-  } catch (error) {
-    throw new VigilError('bad-input', 'a message must have a JSON form', { cause: error });
-  }
-  if (value === undefined)
-    throw new VigilError('bad-input', 'a message must have a JSON form, and undefined has none');
-  if (line.length > MAX_MESSAGE_LENGTH) {
-    throw new VigilError(
-      'too-large',
-      `a message of ${line.length} characters: at most ${MAX_MESSAGE_LENGTH} are accepted`,
-    );
-  }
-  return line;
-}
 
 export interface PackedChunk {
   readonly payload: Buffer;

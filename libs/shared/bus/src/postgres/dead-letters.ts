@@ -1,38 +1,8 @@
-import { VigilError, type Topic } from '@vigil/contracts';
+import type { Topic } from '@vigil/contracts';
 import type { Database, Queryable } from '@vigil/database';
 import type { Message } from '../message-bus.js';
-import { encodeMessage } from './chunk.js';
-
-/** A message set aside, for a person to look at. */
-export interface DeadLetter {
-  readonly id: string;
-  readonly topic: string;
-  readonly group: string;
-  readonly partition: number;
-  readonly offset: string;
-  /** How many messages it stands for: more than one where a whole chunk could not be unpacked. */
-  readonly count: number;
-  readonly key: string;
-  readonly reason: string;
-  /** When it was set aside, ISO 8601. */
-  readonly at: string;
-  /** The message's JSON, at most its first 4,000 characters; null where the bytes are not text. */
-  readonly excerpt: string | null;
-}
-
-export interface NewDeadLetter {
-  readonly partition: number;
-  readonly offset: bigint;
-  readonly count: number;
-  readonly key: string;
-  readonly payload: Buffer;
-  readonly reason: string;
-}
-
-/** The bytes kept of a message: what encodeMessage made, so that a replay publishes exactly it. */
-export function payloadOf(key: string, value: unknown): Buffer {
-  return Buffer.from(encodeMessage(key, value));
-}
+import { DeadLetters, EXCERPT_LENGTH, MAX_LISTED, type DeadLetter } from '../dead-letters.js';
+import { excerptOf, messageOf, type NewDeadLetter } from '../message.js';
 
 /** Stores a dead letter once, however often it is set aside again before its offset moves. */
 export async function setAside(
@@ -57,16 +27,10 @@ export async function setAside(
   );
 }
 
-const MAX_LISTED = 200;
-const EXCERPT = 4_000;
-
 type Row = Omit<DeadLetter, 'excerpt' | 'at'> & { payload: Buffer; at: Date | string };
 
-/**
- * What was set aside, for operations: to look at, to replay once the cause is mended, or to discard. Held by PostgresBus
- * as `deadLetters`.
- */
-export class DeadLetters {
+/** Dead letters as rows of the system of record. Held by PostgresBus as `deadLetters`. */
+export class PostgresDeadLetters extends DeadLetters {
   constructor(
     private readonly database: Database,
     private readonly publishIn: <T>(
@@ -74,9 +38,10 @@ export class DeadLetters {
       topic: Topic<T>,
       messages: readonly Message<T>[],
     ) => Promise<void>,
-  ) {}
+  ) {
+    super();
+  }
 
-  /** How many messages are set aside, per topic and group; none for those without. */
   async counts(): Promise<{ topic: string; group: string; count: number }[]> {
     const rows = await this.database.query<{ topic: string; group: string; count: string }>(
       `SELECT topic, consumer_group AS "group", sum(count)::text AS count FROM bus_dead_letter
@@ -85,7 +50,6 @@ export class DeadLetters {
     return rows.map((row) => ({ ...row, count: Number(row.count) }));
   }
 
-  /** Newest first, at most `size` (200). `before` is the id of the last one of the page before. */
   async list(
     topic: string,
     group: string,
@@ -95,7 +59,7 @@ export class DeadLetters {
       `SELECT id::text, topic, consumer_group AS "group", partition, "offset"::text, count, key, reason, at,
               substring(payload FROM 1 FOR $4) AS payload
        FROM bus_dead_letter WHERE topic = $1 AND consumer_group = $2 AND ($3::bigint IS NULL OR id < $3) ORDER BY id DESC LIMIT $5`,
-      [topic, group, page.before ?? null, EXCERPT * 4, Math.min(page.size ?? 50, MAX_LISTED)],
+      [topic, group, page.before ?? null, EXCERPT_LENGTH * 4, Math.min(page.size ?? 50, MAX_LISTED)],
     );
     return rows.map(({ payload, at, ...rest }) => ({
       ...rest,
@@ -104,11 +68,7 @@ export class DeadLetters {
     }));
   }
 
-  /**
-   * Publishes dead letters to their topic again, under their key, and removes them, in one transaction. Every group of the topic
-   * reads them once more, at the end of its partition: handlers allow for repetition anyway, and an older revision never
-   * replaces a newer one. Returns how many. Throws `bad-input` for what cannot be decoded: that can only be discarded.
-   */
+  /** In one transaction: published and removed, or neither. */
   async replay<T>(topic: Topic<T>, group: string, ids: readonly string[]): Promise<number> {
     return this.database.transaction(async (tx) => {
       const rows = await tx.query<{ payload: Buffer }>(
@@ -126,43 +86,11 @@ export class DeadLetters {
     });
   }
 
-  /** Removes dead letters for good. Returns how many. */
   async discard(topic: string, group: string, ids: readonly string[]): Promise<number> {
     const rows = await this.database.query(
       'DELETE FROM bus_dead_letter WHERE topic = $1 AND consumer_group = $2 AND id = ANY($3::bigint[]) RETURNING id',
       [topic, group, ids],
     );
     return rows.length;
-  }
-}
-
-function messageOf<T>(topic: Topic<T>, payload: Buffer): Message<T> {
-  const pair = parsed(payload);
-  if (!Array.isArray(pair) || typeof pair[0] !== 'string') {
-    throw new VigilError('bad-input', 'this dead letter cannot be decoded: it can only be discarded');
-  }
-  const value = topic.schema.safeParse(pair[1]);
-  if (!value.success) {
-    throw new VigilError(
-      'bad-input',
-      'this dead letter does not fit the schema of its topic: it can only be discarded',
-    );
-  }
-  return { key: pair[0], value: value.data };
-}
-
-function parsed(payload: Buffer): unknown {
-  try {
-    return JSON.parse(payload.toString());
-  } catch {
-    return null;
-  }
-}
-
-function excerptOf(payload: Buffer): string | null {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(payload, { stream: true }).slice(0, EXCERPT);
-  } catch {
-    return null;
   }
 }

@@ -7,11 +7,11 @@ import { Assignment, type AssignmentPort, type Ending } from './assignment.js';
 import { setAside } from './dead-letters.js';
 import { decodeChunk, readChunks, type StoredChunk, type Want } from './log-reader.js';
 import type { Membership } from './membership.js';
-import type { BusMetrics } from './metrics.js';
+import type { BusMetrics } from '../metrics.js';
 import { OffsetCommits } from './offset-commits.js';
 import type { Claim, Member } from './shares.js';
-import { backoffMs, pause, Signal } from './signal.js';
-import { reasonOf } from './transient.js';
+import { backoffMs, pause, Signal } from '../delivery/signal.js';
+import { reasonOf } from '../delivery/transient.js';
 import type { KnownTopic } from './topics.js';
 import type { Tuning } from './tuning.js';
 

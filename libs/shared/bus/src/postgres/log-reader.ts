@@ -2,7 +2,7 @@ import { type Topic } from '@vigil/contracts';
 import type { Database } from '@vigil/database';
 import type { Delivered } from '../message-bus.js';
 import { MAX_CHUNK_MESSAGES, unpackChunk } from './chunk.js';
-import { reasonOf } from './transient.js';
+import { reasonOf } from '../delivery/transient.js';
 
 /** Rows looked at per partition and query; their bytes bound what is taken. */
 const MAX_ROWS = 64;

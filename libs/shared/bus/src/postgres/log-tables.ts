@@ -1,6 +1,6 @@
 import type { Database } from '@vigil/database';
 import type { Telemetry } from '@vigil/telemetry';
-import type { BusMetrics } from './metrics.js';
+import type { BusMetrics } from '../metrics.js';
 
 const HOUR_MS = 3_600_000;
 /** Width of one table of the log, as in bus_extend_log: what retention drops at once. */

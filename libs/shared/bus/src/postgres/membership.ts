@@ -18,8 +18,8 @@ import {
   share,
   tryLock,
 } from './shares.js';
-import { Signal } from './signal.js';
-import { reasonOf } from './transient.js';
+import { Signal } from '../delivery/signal.js';
+import { reasonOf } from '../delivery/transient.js';
 import type { Tuning } from './tuning.js';
 
 const MEMBERS_CHANNEL = 'vigil_bus_members';

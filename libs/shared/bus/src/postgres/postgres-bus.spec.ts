@@ -14,34 +14,37 @@ describe('PostgresBus', () => {
       ...options,
     });
 
-  messageBusContract(() => ({
-    open: () => open(),
-    openHanging: () => open({ tuning: { ...quickTuning, leaseMs: 300, beatMs: 3_600_000 } }),
-    hold: async (topic, messages) => {
-      const client = await db().pool.connect();
-      await client.query('BEGIN');
-      const bus = open();
-      await bus.publishIn(
-        {
-          query: async (text, values) => (await client.query(text, values ? [...values] : [])).rows,
-          orm: db().orm,
-        },
-        topic,
-        messages,
-      );
-      return {
-        commit: async () => {
-          await client.query('COMMIT');
-          client.release();
-          await bus.close();
-        },
-      };
-    },
-    setAside: async (topic, group) =>
-      (await open().deadLetters.list(topic, group)).map(({ key, offset, reason }) => ({
-        key,
-        offset,
-        reason,
-      })),
-  }));
+  messageBusContract(
+    () => ({
+      open: () => open(),
+      openHanging: () => open({ tuning: { ...quickTuning, leaseMs: 300, beatMs: 3_600_000 } }),
+      hold: async (topic, messages) => {
+        const client = await db().pool.connect();
+        await client.query('BEGIN');
+        const bus = open();
+        await bus.publishIn(
+          {
+            query: async (text, values) => (await client.query(text, values ? [...values] : [])).rows,
+            orm: db().orm,
+          },
+          topic,
+          messages,
+        );
+        return {
+          commit: async () => {
+            await client.query('COMMIT');
+            client.release();
+            await bus.close();
+          },
+        };
+      },
+      setAside: async (topic, group) =>
+        (await open().deadLetters.list(topic, group)).map(({ key, offset, reason }) => ({
+          key,
+          offset,
+          reason,
+        })),
+    }),
+    process.env.VIGIL_SOAK ? 50 : 2,
+  );
 });

@@ -8,13 +8,13 @@ import {
   type Message,
   type PartitionLag,
 } from '../message-bus.js';
-import { DeadLetters } from './dead-letters.js';
+import { PostgresDeadLetters } from './dead-letters.js';
 import { GroupConsumer, type RunningConsumer } from './group-consumer.js';
 import { applyRetention, extendLog } from './log-tables.js';
 import { Membership } from './membership.js';
-import { busMetrics, type BusMetrics } from './metrics.js';
+import { busMetrics, type BusMetrics } from '../metrics.js';
 import { Publisher } from './publisher.js';
-import { reasonOf } from './transient.js';
+import { reasonOf } from '../delivery/transient.js';
 import { Topics } from './topics.js';
 import { DEFAULT_TUNING, type Tuning } from './tuning.js';
 
@@ -33,7 +33,7 @@ const noop = (): void => undefined;
 
 /** The log as tables of the system of record. How it works and why: ../../README.md. */
 export class PostgresBus extends MessageBus {
-  readonly deadLetters: DeadLetters;
+  readonly deadLetters: PostgresDeadLetters;
   readonly #tuning: Tuning;
   readonly #clock: Clock;
   readonly #metrics: BusMetrics;
@@ -67,7 +67,7 @@ export class PostgresBus extends MessageBus {
       published: (topic, partitions) => this.#stir(topic, partitions),
       extendLog: () => extendLog(database, this.#now),
     });
-    this.deadLetters = new DeadLetters(database, (tx, topic, messages) =>
+    this.deadLetters = new PostgresDeadLetters(database, (tx, topic, messages) =>
       this.#publisher.publishIn(tx, topic, messages),
     );
     telemetry.addCheck('bus', () => this.#failure());

@@ -1,8 +1,9 @@
 import { VigilError, type Topic } from '@vigil/contracts';
 import type { Database, Queryable } from '@vigil/database';
+import { encodeMessage } from '../message.js';
 import type { Message } from '../message-bus.js';
-import { encodeMessage, packChunk, splitChunks } from './chunk.js';
-import type { BusMetrics } from './metrics.js';
+import { packChunk, splitChunks } from './chunk.js';
+import type { BusMetrics } from '../metrics.js';
 import type { KnownTopic, Topics } from './topics.js';
 
 /** Messages of one transaction at most: some 10 MB. A longer publish() becomes several, in order. */

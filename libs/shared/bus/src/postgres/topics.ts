@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { VigilError } from '@vigil/contracts';
 import type { Database } from '@vigil/database';
-import { partitioner } from './partitioner.js';
+import { partitioner } from '../partitioner.js';
 
 /** A topic whatever its messages are. */
 export interface AnyTopic {

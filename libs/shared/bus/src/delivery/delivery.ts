@@ -1,16 +1,23 @@
 import { isVigilError, type Topic } from '@vigil/contracts';
 import type { Batch, BatchHandler, Delivered } from '../message-bus.js';
-import { payloadOf, type NewDeadLetter } from './dead-letters.js';
+import { payloadOf, type NewDeadLetter } from '../message.js';
 import { backoffMs, pause } from './signal.js';
 import { isTransient, reasonOf } from './transient.js';
-import type { Tuning } from './tuning.js';
+
+/** How often and how soon a failed batch is tried again. */
+export interface RetryTuning {
+  /** Retries of a batch before it is tried in halves. Transient failures have no limit. */
+  readonly retries: number;
+  readonly firstBackoffMs: number;
+  readonly maxBackoffMs: number;
+}
 
 /** What a delivery needs of the partition it serves. */
 export interface DeliveryPort<T> {
   readonly topic: Topic<T>;
   readonly partition: number;
   readonly handler: BatchHandler<T>;
-  readonly tuning: Tuning;
+  readonly tuning: RetryTuning;
   readonly signal: AbortSignal;
   readonly setAside: (letter: NewDeadLetter) => Promise<void>;
   /** Called at every failed attempt with the reason, and with null once one succeeded. */
