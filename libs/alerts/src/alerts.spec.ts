@@ -1,126 +1,15 @@
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { AuthModule, Sessions } from '@vigil/auth';
-import { PostgresBus } from '@vigil/bus';
-import { readSettings, type Settings } from '@vigil/config';
-import {
-  Alert,
-  AlertCurve,
-  AlertPage,
-  channelKey,
-  Histogram,
-  HitPage,
-  VERDICTS,
-  type VerdictEvent,
-  Volumes,
-} from '@vigil/contracts';
-import { FolderEvidenceStore } from '@vigil/evidence';
-import { PostgresHitIndex } from '@vigil/hit-index';
-import { BullJobs } from '@vigil/jobs';
-import { BaseModule, createHttpApp, type Engines } from '@vigil/runtime';
-import {
-  eventually,
-  recordingTelemetry,
-  serve,
-  type TestServer,
-  withTemporaryFolder,
-  withTestDatabase,
-} from '@vigil/testing';
-import { Module } from '@nestjs/common';
+import { readSettings } from '@vigil/config';
+import { Alert, AlertCurve, Histogram, HitPage, Volumes } from '@vigil/contracts';
+import { eventually, serve, type TestServer, withTemporaryFolder, withTestDatabase } from '@vigil/testing';
 import { Webhook } from 'standardwebhooks';
-import { AlertsModule } from './alerts.module.js';
+import { AlertsService } from './alerts-service.fixture.js';
 import { AlertsDemo } from './demo.js';
-import { aVerdict, type VerdictSketch } from './indexing/a-verdict.fixture.js';
+import type { VerdictSketch } from './indexing/a-verdict.fixture.js';
 
 const { db } = withTestDatabase();
 const { folder } = withTemporaryFolder();
 
-@Module({})
-class WholeModule {}
-
-/** The real service on real engines, asked over HTTP as a page would. */
-class Service {
-  readonly received: { headers: Record<string, string | string[] | undefined>; body: string }[] = [];
-  private constructor(
-    readonly app: NestFastifyApplication,
-    readonly engines: Engines,
-    private readonly token: string,
-  ) {}
-
-  static async start(settings: Settings): Promise<Service> {
-    const { telemetry } = recordingTelemetry();
-    const bus = new PostgresBus(db(), telemetry, {
-      partitions: 2,
-      transitDays: 7,
-      transitMaxBytes: 1e9,
-      commitEarly: false,
-    });
-    const engines: Engines = {
-      telemetry,
-      database: db(),
-      bus,
-      deadLetters: bus.deadLetters,
-      hitIndex: new PostgresHitIndex(db()),
-      evidence: new FolderEvidenceStore(folder()),
-      jobs: await BullJobs.open(db(), telemetry),
-      close: async () => undefined,
-    };
-    const module = {
-      module: WholeModule,
-      imports: [BaseModule.forRoot(settings, engines), AuthModule.forSettings(settings.http), AlertsModule],
-    };
-    const app = await createHttpApp(module, {
-      settings: settings.http,
-      telemetry,
-      consoleDir: null,
-      version: 'test',
-    });
-    await app.listen(0, '127.0.0.1');
-    const sessions = app.get(Sessions);
-    await sessions.ensureLocalAdministrator();
-    const token = 'a-machine-token-for-this-test';
-    await sessions.allowMachineToken('test', token);
-    return new Service(app, engines, token);
-  }
-
-  async stop(): Promise<void> {
-    await this.app.close();
-    await this.engines.jobs.close();
-    await this.engines.bus.close();
-  }
-
-  async publish(...sketches: VerdictSketch[]): Promise<void> {
-    const events: VerdictEvent[] = sketches.map((sketch) => aVerdict(sketch));
-    await this.engines.bus.publish(
-      VERDICTS,
-      events.map((value) => ({ key: channelKey(value.facts), value })),
-    );
-  }
-
-  async ask(
-    method: 'GET' | 'POST' | 'DELETE',
-    url: string,
-    body?: unknown,
-  ): Promise<{ status: number; body: unknown }> {
-    const answer = await this.app.inject({
-      method,
-      url: `/api${url}`,
-      headers: {
-        authorization: `Bearer ${this.token}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
-    });
-    return { status: answer.statusCode, body: answer.body === '' ? null : answer.json() };
-  }
-
-  async alerts(query = ''): Promise<AlertPage> {
-    const { status, body } = await this.ask('GET', `/alerts${query}`);
-    expect({ status, body }).toMatchObject({ status: 200 });
-    return AlertPage.parse(body);
-  }
-}
-
-let service: Service;
+let service: AlertsService;
 let receiver: TestServer;
 const received: { headers: Record<string, string | string[] | undefined>; body: string }[] = [];
 let answerWith = 200;
@@ -134,13 +23,15 @@ beforeAll(async () => {
       response.writeHead(answerWith).end();
     });
   });
-  service = await Service.start(
-    readSettings({
+  service = await AlertsService.start({
+    db: db(),
+    evidenceFolder: folder(),
+    settings: readSettings({
       VIGIL_ALLOW_HOSTS: `127.0.0.1:${receiver.port}`,
       VIGIL_UNDO_SECONDS: '60',
       VIGIL_CLAIM_MINUTES: '30',
     }),
-  );
+  });
 });
 
 afterAll(async () => {
@@ -374,6 +265,20 @@ describe('from verdicts to a reviewed alert', () => {
     expect(await service.ask('GET', '/alerts/not-an-id')).toMatchObject({ status: 404 });
   });
 
+  test('a cursor that somebody made up is refused by name, whatever it holds', async () => {
+    const [alert] = (await service.alerts()).alerts;
+    const made = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toString('base64url');
+    for (const url of [
+      `/alerts?cursor=${made('alerts severity all', 'x', 'y', 'z')}`,
+      `/alerts?cursor=${made('alerts severity all', 1e300, ago(0), alert!.id)}`,
+      `/alerts/${alert!.id}/hits?cursor=${made(`hits ${alert!.id} newest`, 'then', 'now', '')}`,
+      `/alerts/${alert!.id}/hits?cursor=${made(`hits ${alert!.id} newest`, ago(9), ago(0), 'x'.repeat(100))}`,
+      `/deliveries?cursor=${made('deliveries', 'yesterday', 'one')}`,
+    ]) {
+      expect([url, await service.ask('GET', url)]).toMatchObject([url, { status: 400 }]);
+    }
+  });
+
   test('a failing channel’s test says why, and a removed one is gone', async () => {
     const { body } = await service.ask('GET', '/channels');
     const [channel] = body as { id: string; secret?: string }[];
@@ -409,10 +314,7 @@ describe('from verdicts to a reviewed alert', () => {
   });
 
   test('open pages hear of changes over the event stream', async () => {
-    const address = await service.app.getUrl();
-    const stream = await fetch(`${address}/api/events`, {
-      headers: { authorization: 'Bearer a-machine-token-for-this-test' },
-    });
+    const stream = await service.events();
     expect(stream.headers.get('content-type')).toContain('text/event-stream');
     const reader = stream.body!.getReader();
     const heard: string[] = [];

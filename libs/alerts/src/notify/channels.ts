@@ -42,6 +42,9 @@ export type Delivery = z.infer<typeof Delivery>;
 export const DeliveryPage = z.object({ deliveries: z.array(Delivery), next: z.string().nullable() });
 export type DeliveryPage = z.infer<typeof DeliveryPage>;
 
+/** When the last delivery of a page was made, and its id. */
+const Position = z.tuple([Instant, z.string().max(100)]);
+
 interface ChannelRow extends Record<string, unknown> {
   id: string;
   kind: 'mail' | 'webhook';
@@ -145,7 +148,7 @@ export class Channels {
 
   /** What became of notifications, newest first. */
   async deliveries(query: { size: number; cursor?: string | undefined }): Promise<DeliveryPage> {
-    const position = query.cursor === undefined ? null : readCursor(query.cursor, 'deliveries', 2);
+    const position = query.cursor === undefined ? null : readCursor(query.cursor, 'deliveries', Position);
     const rows = await this.db.query<DeliveryRow>(
       `${DELIVERIES} ${position ? 'WHERE (d.created_at, d.id) < ($2::timestamptz, $3)' : ''} ORDER BY d.created_at DESC, d.id DESC LIMIT $1`,
       [query.size + 1, ...(position ?? [])],

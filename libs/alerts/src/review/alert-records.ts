@@ -1,5 +1,7 @@
-import { Alert, type AlertPage, type AlertQuery, VigilError } from '@vigil/contracts';
+import { Alert, type AlertPage, type AlertQuery, Instant, VigilError } from '@vigil/contracts';
 import type { Queryable } from '@vigil/database';
+import { z } from 'zod';
+import { SEVERITIES } from '../spikes/episodes.js';
 import { readCursor, writeCursor } from './cursor.js';
 
 const HOUR_MS = 3_600_000;
@@ -119,11 +121,14 @@ export async function readAlert(db: Queryable, id: string, now: number): Promise
 
 export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+/** Rank, instant and id of a page's last row. The rank is 0 where the order has none. */
+const Position = z.tuple([z.int().min(0).max(SEVERITIES.length), Instant, z.uuid()]);
+
 interface Order {
   readonly by: string;
   /** What comes after a page's last row; $4, $5 and $6 are its position. */
   readonly beyond: string;
-  readonly positionOf: (row: AlertRow) => readonly (string | number)[];
+  readonly positionOf: (row: AlertRow) => z.infer<typeof Position>;
 }
 
 const at = (date: Date) => date.toISOString();
@@ -150,7 +155,7 @@ export async function readAlerts(db: Queryable, query: AlertQuery, now: number):
   const order = ORDERS[query.order];
   const states = query.states && query.states.length > 0 ? query.states : null;
   const about = `alerts ${query.order} ${states?.join(',') ?? 'all'}`;
-  const position = query.cursor === undefined ? null : readCursor(query.cursor, about, 3);
+  const position = query.cursor === undefined ? null : readCursor(query.cursor, about, Position);
   const where = `($2::text[] IS NULL OR ${STATE} = ANY($2::text[]))`;
   const parameters = [new Date(now), states];
   const rows = await db.query<AlertRow>(

@@ -11,6 +11,7 @@ import {
   DecideRequest,
   HitPage,
   HitQuery,
+  Instant,
   MAX_PAGE,
   parse,
 } from '@vigil/contracts';
@@ -24,11 +25,15 @@ import { curveOf } from './curve.js';
 import { readCursor, writeCursor } from './cursor.js';
 import { Reviews } from './reviews.js';
 
-const HitsQuery = z.object({
+const HitsQuery = z.strictObject({
   size: z.coerce.number().int().min(1).max(MAX_PAGE).default(25),
   order: z.enum(['newest', 'oldest']).default('newest'),
-  cursor: z.string().max(1_000).optional(),
+  /** It holds a search's cursor, of up to 4,300 characters, written once more in base64. */
+  cursor: z.string().max(6_000).optional(),
 });
+
+/** The stretch of time that the first page fixed, and where the search for its hits stands. */
+const HitsPosition = z.tuple([Instant, Instant, z.string()]);
 
 /** Alerts and what reviewers do with them. */
 @ApiTags('alerts')
@@ -74,22 +79,26 @@ export class AlertsController {
     const [from, to, cursor] =
       asked.cursor === undefined
         ? [alert.startedAt, new Date(Date.parse(alert.lastHitAt) + QUIET_MS).toISOString(), undefined]
-        : readCursor(asked.cursor, about, 3).map(String);
+        : readCursor(asked.cursor, about, HitsPosition);
     const page = await this.index.search(
-      HitQuery.parse({
-        rules: [alert.key.value],
-        states: ['current', 'superseded', 'deleted', 'withdrawn'],
-        demo: alert.demo,
-        from,
-        to,
-        order: asked.order,
-        size: asked.size,
-        ...(cursor === undefined ? {} : { cursor }),
-      }),
+      parse(
+        HitQuery,
+        {
+          rules: [alert.key.value],
+          states: ['current', 'superseded', 'deleted', 'withdrawn'],
+          demo: alert.demo,
+          from,
+          to,
+          order: asked.order,
+          size: asked.size,
+          cursor,
+        },
+        'hits of an alert',
+      ),
     );
     return {
       ...page,
-      next: page.next === null ? null : writeCursor(about, [from ?? '', to ?? '', page.next]),
+      next: page.next === null ? null : writeCursor(about, [from, to, page.next]),
     };
   }
 

@@ -1,17 +1,16 @@
 import { VigilError } from '@vigil/contracts';
+import type { z } from 'zod';
 
 /** A position in a keyset page, with what it is a position of. Opaque to callers. */
 export function writeCursor(about: string, position: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify([about, ...position])).toString('base64url');
 }
 
-/** The position in a cursor of `about`, of `length` parts. Throws `bad-input` for any other. */
-export function readCursor(cursor: string, about: string, length: number): (string | number)[] {
+/** The position in a cursor of `about`, as `shape` has it. Throws `bad-input` for any other. */
+export function readCursor<T extends z.ZodType>(cursor: string, about: string, shape: T): z.infer<T> {
   const [of, ...position] = decoded(cursor);
-  const parts = position.filter(
-    (part): part is string | number => typeof part === 'string' || typeof part === 'number',
-  );
-  if (of !== about || parts.length !== length || position.length !== length) {
+  const read = shape.safeParse(position);
+  if (of !== about || !read.success) {
     throw new VigilError(
       'bad-input',
       'cursor: it belongs to another query. Take `next` of the page before, with the same filters and order.',
@@ -20,7 +19,7 @@ export function readCursor(cursor: string, about: string, length: number): (stri
       },
     );
   }
-  return parts;
+  return read.data;
 }
 
 function decoded(cursor: string): unknown[] {
