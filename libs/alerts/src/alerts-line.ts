@@ -1,6 +1,5 @@
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { type Consumer, MessageBus } from '@vigil/bus';
-import { Inject } from '@nestjs/common';
 import { type Settings, SETTINGS } from '@vigil/config';
 import { Clock, VERDICTS } from '@vigil/contracts';
 import { Database } from '@vigil/database';
@@ -21,6 +20,7 @@ const EXPIRE_MS = 3_600_000;
 export class AlertsLine implements OnApplicationBootstrap, OnApplicationShutdown {
   #consumer: Consumer | null = null;
   readonly #timers: NodeJS.Timeout[] = [];
+  #resuming = false;
 
   constructor(
     private readonly bus: MessageBus,
@@ -50,6 +50,8 @@ export class AlertsLine implements OnApplicationBootstrap, OnApplicationShutdown
     });
     await this.seenDays.ensure(this.clock.now());
     this.#resume(0);
+    // A program that never runs for an hour forgets as well.
+    this.#expire();
     this.#timers.push(
       setInterval(() => this.#resume(), RESUME_MS),
       setInterval(() => this.#expire(), EXPIRE_MS),
@@ -68,7 +70,10 @@ export class AlertsLine implements OnApplicationBootstrap, OnApplicationShutdown
     await this.notifier.stop();
   }
 
+  /** One at a time: where the index is slow, more would only wait for it. */
   #resume(olderThanMs?: number): void {
+    if (this.#resuming) return;
+    this.#resuming = true;
     this.projector
       .resume(olderThanMs)
       .then(
@@ -80,7 +85,8 @@ export class AlertsLine implements OnApplicationBootstrap, OnApplicationShutdown
           { err: error },
           'the outbox could not be brought into the index; trying again soon',
         ),
-      );
+      )
+      .finally(() => (this.#resuming = false));
   }
 
   #expire(): void {

@@ -35,7 +35,10 @@ describe('planBatch', () => {
     const [first, second] = event.verdict.matches;
     if (!first || !second) throw new Error('the verdict has two matches');
     const slogan = { id: first.rule, title: first.title };
-    const translated: VerdictEvent = { ...event, verdict: { ...event.verdict, matches: [{ ...second, slogan }, first] } };
+    const translated: VerdictEvent = {
+      ...event,
+      verdict: { ...event.verdict, matches: [{ ...second, slogan }, first] },
+    };
     const { counts, rules } = plan([translated]);
     expect(total(counts, 'p/a')).toEqual({ posts: 0, hits: 1 });
     expect(total(counts, 'p/a-translated')).toEqual({ posts: 0, hits: 0 });

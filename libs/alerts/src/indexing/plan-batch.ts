@@ -1,4 +1,11 @@
-import { type HitState, type Match, type Post, sloganOf, type Verdict, type VerdictEvent } from '@vigil/contracts';
+import {
+  type HitState,
+  type Match,
+  type Post,
+  sloganOf,
+  type Verdict,
+  type VerdictEvent,
+} from '@vigil/contracts';
 import { oneLine } from '../one-line.js';
 import { LATE_MS } from './buckets.js';
 import { postKey } from './post-key.js';
