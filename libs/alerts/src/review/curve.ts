@@ -3,6 +3,7 @@ import type { Queryable } from '@vigil/database';
 import { BUCKET_MS, bucketOf } from '../indexing/buckets.js';
 import { BASELINE_MS, baselineBefore, GAP_MS, type SpikeHistory, WINDOW_MS } from '../spikes/baseline.js';
 import { quantile } from '../spikes/negative-binomial.js';
+import { watchedSince } from '../spikes/spike-history.js';
 
 const HOUR_MS = 3_600_000;
 /** Shown before the rise began, to see what was usual. */
@@ -80,9 +81,12 @@ async function historyOf(db: Queryable, alert: Alert, started: number): Promise<
     [alert.key.value, alert.demo, new Date(from), new Date(started)],
   );
   for (const row of rows) hits[(row.bucket.getTime() - from) / BUCKET_MS] = row.hits;
-  const [first] = await db.query<{ bucket: Date }>(
-    `SELECT bucket FROM count_bucket WHERE slogan = '' AND demo = $1 ORDER BY bucket LIMIT 1`,
-    [alert.demo],
-  );
-  return { from, hits, live: hits, watchedSince: first?.bucket.getTime() ?? started, voices: [] };
+  const since = await watchedSince(db);
+  return {
+    from,
+    hits,
+    live: hits,
+    watchedSince: (alert.demo ? since.demo : since.real) ?? started,
+    voices: [],
+  };
 }

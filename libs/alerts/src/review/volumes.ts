@@ -110,11 +110,17 @@ function labelOf(key: string, by: VolumeQuery['by']): string {
   return by === 'region' ? regionLabel(key) : key;
 }
 
-/** What reviewers call each rule: the title its last hit carried. */
+/**
+ * What reviewers call each rule: the title its last hit carried, a demo's only where there is no other. Two look-ups at
+ * the end of an index; one order over both would sort every hit of a busy rule.
+ */
 async function titlesOf(db: Queryable, rules: readonly string[]): Promise<Map<string, string>> {
   const rows = await db.query<{ rule: string; title: string }>(
-    `SELECT k.rule, h.title FROM unnest($1::text[]) AS k (rule)
-     CROSS JOIN LATERAL (SELECT title FROM hit_rule WHERE rule = k.rule ORDER BY demo, at DESC LIMIT 1) h`,
+    `SELECT k.rule, coalesce(
+       (SELECT title FROM hit_rule WHERE rule = k.rule AND NOT demo ORDER BY at DESC, key DESC LIMIT 1),
+       (SELECT title FROM hit_rule WHERE rule = k.rule AND demo ORDER BY at DESC, key DESC LIMIT 1),
+       k.rule) AS title
+     FROM unnest($1::text[]) AS k (rule)`,
     [rules],
   );
   return new Map(rows.map((row) => [row.rule, row.title]));
