@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Instant } from './ids.js';
+import { Flag, Instant } from './ids.js';
 import { Hit } from './hit.js';
 import { Indicator, Severity } from './verdict.js';
 
@@ -15,7 +15,7 @@ export const MAX_PAGE = 200;
  * What can be asked of the hit index. `text` reads: words must all occur; "quoted words" occur as a phrase;
  * word~ or word~2 tolerates small differences; -word must not occur.
  */
-export const HitQuery = z.object({
+export const HitQuery = z.strictObject({
   text: z.string().max(1_000, 'at most 1,000 characters').optional(),
   sources: list(z.string()),
   languages: list(z.string()),
@@ -28,11 +28,11 @@ export const HitQuery = z.object({
   channels: list(z.string()),
   from: Instant.optional(),
   to: Instant.optional(),
-  demo: z.stringbool().or(z.boolean()).optional(),
+  demo: Flag.optional(),
   order: z.enum(['newest', 'oldest']).default('newest'),
   size: z.coerce.number().int().min(1).max(MAX_PAGE).default(25),
-  /** As given by the page before; belongs to the same query. */
-  cursor: z.string().max(500).optional(),
+  /** As given by the page before; belongs to the same query. It holds a post's id, whose 512 characters may take 3,100 as JSON. */
+  cursor: z.string().max(4_300).optional(),
 });
 export type HitQuery = z.infer<typeof HitQuery>;
 

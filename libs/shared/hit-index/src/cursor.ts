@@ -1,22 +1,23 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { VigilError, type HitQuery } from '@vigil/contracts';
+import { storable } from './hit-fields.js';
 
-/** Where a page ended: the event time in UTC to the microsecond, and the row that breaks ties. */
+/** Where a page ended: the event time in UTC to the microsecond, and the post's id as stored, which breaks ties. */
 export interface Position {
   readonly eventTime: string;
-  readonly row: string;
+  readonly id: string;
 }
 
 const Wire = z.tuple([
   z.string().length(16),
   z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$/),
-  z.string().regex(/^\d{1,18}$/),
+  z.string().min(1).max(512),
 ]);
 
 /** A cursor names the query that it belongs to by a hash; the page's size may change between pages. */
 export function writeCursor(query: HitQuery, position: Position): string {
-  return Buffer.from(JSON.stringify([fingerprint(query), position.eventTime, position.row])).toString(
+  return Buffer.from(JSON.stringify([fingerprint(query), position.eventTime, position.id])).toString(
     'base64url',
   );
 }
@@ -26,10 +27,10 @@ export function readCursor(query: HitQuery): Position | null {
   if (query.cursor === undefined) return null;
   const wire = Wire.safeParse(decoded(query.cursor));
   if (!wire.success) throw badCursor('is not one that a page of results gave');
-  const [hash, eventTime, row] = wire.data;
+  const [hash, eventTime, id] = wire.data;
   if (Number.isNaN(Date.parse(eventTime))) throw badCursor('is not one that a page of results gave');
   if (hash !== fingerprint(query)) throw badCursor('belongs to another query');
-  return { eventTime, row };
+  return { eventTime, id: storable(id) };
 }
 
 function decoded(cursor: string): unknown {

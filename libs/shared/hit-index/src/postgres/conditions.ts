@@ -1,6 +1,6 @@
 import type { HitQuery } from '@vigil/contracts';
 import type { Position } from '../cursor.js';
-import { STATE_NUMBER, storable, storableInstant } from './row.js';
+import { STATE_NUMBER, storable, storableInstant } from '../hit-fields.js';
 
 /** The parameters of one statement, numbered as they are bound: nothing of a query is ever written into SQL. */
 export class Parameters {
@@ -50,6 +50,6 @@ export function conditions(query: HitQuery, tsquery: string | null, parameters: 
 /** What lies behind a page's end in the order asked for. */
 export function beyond(position: Position, order: HitQuery['order'], parameters: Parameters): string {
   const time = parameters.bind(position.eventTime);
-  const row = parameters.bind(position.row);
-  return `(h.event_time, h.n) ${order === 'newest' ? '<' : '>'} (${time}::timestamptz, ${row}::bigint)`;
+  const id = parameters.bind(position.id);
+  return `(h.event_time, h.id) ${order === 'newest' ? '<' : '>'} (${time}::timestamptz, ${id}::text)`;
 }

@@ -1,8 +1,8 @@
 import type { EraseScope } from '@vigil/contracts';
 import { byteaArray, textArray, type Database, type Transaction } from '@vigil/database';
+import { idHash, storable, storableInstant } from '../hit-fields.js';
 import { quoteLexeme } from '../query/tsquery.js';
 import { takeEraseLock } from './lock.js';
-import { erasedHash, storable, storableInstant } from './row.js';
 
 /** Hits removed in one transaction: it holds off writers for some tens of milliseconds. */
 const CHUNK = 500;
@@ -37,7 +37,7 @@ export async function eraseIds(db: Database, ids: readonly string[]): Promise<nu
     const chunk = ids.slice(at, at + CHUNK);
     removed += await db.transaction(async (tx) => {
       await takeEraseLock(tx);
-      await tx.query(MARK, [byteaArray(chunk.map(erasedHash))]);
+      await tx.query(MARK, [byteaArray(chunk.map(idHash))]);
       return removeChunk(tx, 'id = any($1::text[])', chunk.map(storable));
     });
   }

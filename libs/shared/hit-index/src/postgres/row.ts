@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
-import { hitVersion, sloganOf, type Hit, type HitState } from '@vigil/contracts';
-import { tokenise } from '@vigil/text';
+import { hitVersion, type Hit, type HitState } from '@vigil/contracts';
+import { authorOf, rulesOf, STATE_NUMBER, storable, storableInstant, tokensOf } from '../hit-fields.js';
 import { quoteLexeme } from '../query/tsquery.js';
 
 /** A hit as the columns of its rows. */
@@ -27,14 +26,6 @@ export interface Row {
   readonly hit: string;
 }
 
-/** Stored numbers of the states: of equal versions the higher wins. Erased hits are not stored. */
-export const STATE_NUMBER: Record<Exclude<HitState, 'erased'>, number> = {
-  current: 0,
-  superseded: 1,
-  deleted: 2,
-  withdrawn: 3,
-};
-
 /** PostgreSQL keeps positions up to this one and at most 256 of them per lexeme; a phrase beyond is not found as one. */
 const MAX_POSITION = 16_383;
 const MAX_POSITIONS_PER_LEXEME = 256;
@@ -42,11 +33,6 @@ const MAX_POSITIONS_PER_LEXEME = 256;
 const MAX_VECTOR_BYTES = 900_000;
 /** Shorter tokens are never sought with ~, longer ones are links and keys. */
 const DICTIONARY_LENGTH = { least: 2, most: 40 };
-
-/** The words of a text or of a query, as the index holds them. */
-export function tokensOf(text: string): string[] {
-  return tokenise(text).map((token) => token.text);
-}
 
 export function toRow(hit: Hit, state: Exclude<HitState, 'erased'>): Row {
   const { post, verdict } = hit;
@@ -61,31 +47,16 @@ export function toRow(hit: Hit, state: Exclude<HitState, 'erased'>): Row {
     source: storable(post.sourceId),
     language: storable(post.language ?? 'und'),
     region: storable(hit.region),
-    rules: [...new Set(verdict.matches.flatMap((match) => [match.rule, sloganOf(match).id]))].join(' '),
+    rules: rulesOf(hit).join(' '),
     indicator: verdict.indicator,
     severity: verdict.severity,
-    author: storable(post.author.handle ?? post.author.nativeId ?? post.author.displayName ?? ''),
+    author: storable(authorOf(hit)),
     channel: storable(post.channel),
     demo: post.demo,
     tokens: vectorText(places),
     dictionary: [...places.keys()].filter(isDictionaryWord),
     hit: JSON.stringify(hit),
   };
-}
-
-/** PostgreSQL's text cannot hold U+0000. */
-export function storable(text: string): string {
-  return text.includes('\0') ? text.replaceAll('\0', '\ufffd') : text;
-}
-
-/** PostgreSQL knows no year 0, which ISO 8601 does. */
-export function storableInstant(instant: string): string {
-  return instant.startsWith('0000') ? '0001-01-01T00:00:00Z' : instant;
-}
-
-/** How an erased id is remembered. */
-export function erasedHash(id: string): Buffer {
-  return createHash('sha256').update(storable(id)).digest();
 }
 
 function isDictionaryWord(token: string): boolean {

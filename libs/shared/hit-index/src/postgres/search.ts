@@ -1,28 +1,18 @@
-import {
-  VigilError,
-  type FoundHit,
-  type Histogram,
-  type HistogramSpec,
-  type Hit,
-  type HitPage,
-  type HitQuery,
-} from '@vigil/contracts';
+import type { FoundHit, Histogram, HistogramSpec, Hit, HitPage, HitQuery } from '@vigil/contracts';
 import type { Database } from '@vigil/database';
 import { tokenise } from '@vigil/text';
+import { checkBars, MAX_BARS } from '../bars.js';
 import { readCursor, writeCursor, type Position } from '../cursor.js';
 import { highlight, soughtRuns } from '../highlights.js';
+import { tokensOf } from '../hit-fields.js';
 import { parseQuery } from '../query/parse.js';
 import { toTsquery } from '../query/tsquery.js';
 import { beyond, conditions, Parameters } from './conditions.js';
 import { count } from './facets.js';
 import { expand } from './fuzzy.js';
-import { tokensOf } from './row.js';
 
 /** Post text looked through for highlights on one page, in UTF-16 units, shared by its hits: some 100 ms. */
 const HIGHLIGHTED_UNITS = 2_000_000;
-/** More bars than any chart shows. */
-const MAX_BARS = 10_000;
-
 /** The query's text, ready for the index. `tsquery` null: there is none. */
 interface Sought {
   readonly tsquery: string | null;
@@ -58,15 +48,7 @@ export async function histogramOfHits(db: Database, query: HitQuery, by: Histogr
      from hit_index h where ${where} group by 1 order by 1 limit ${MAX_BARS + 1}`,
     parameters.values,
   );
-  if (rows.length > MAX_BARS) {
-    throw new VigilError(
-      'bad-input',
-      `everySeconds: more than ${MAX_BARS} bars; take wider ones, or a shorter time with from and to`,
-      {
-        fields: [{ path: 'everySeconds', message: `more than ${MAX_BARS} bars` }],
-      },
-    );
-  }
+  checkBars(rows.length);
   return { everySeconds: by.everySeconds, bars: rows };
 }
 
@@ -91,11 +73,11 @@ async function page(
   const limit = parameters.bind(query.size + 1);
   return db.query<PageRow>(
     `with page as materialized (
-       select h.n, h.event_time from hit_index h where ${all.join(' and ')}
-       order by h.event_time ${direction}, h.n ${direction} limit ${limit}
+       select h.n, h.id, h.event_time from hit_index h where ${all.join(' and ')}
+       order by h.event_time ${direction}, h.id ${direction} limit ${limit}
      )
-     select p.n::text as row, ${iso('p.event_time', 'US')} as "eventTime", t.hit
-     from page p join hit_index_text t using (n) order by p.event_time ${direction}, p.n ${direction}`,
+     select p.id, ${iso('p.event_time', 'US')} as "eventTime", t.hit
+     from page p join hit_index_text t using (n) order by p.event_time ${direction}, p.id ${direction}`,
     parameters.values,
   );
 }
