@@ -1,0 +1,54 @@
+import type { EraseScope, Histogram, HistogramSpec, Hit, HitPage, HitQuery } from '@vigil/contracts';
+import { HitIndex } from '../hit-index.js';
+import type { Cluster } from './cluster.js';
+import { eraseHits } from './erase.js';
+import { putHits } from './put.js';
+import { refusalOf } from './failures.js';
+import { histogramOfHits, searchHits } from './search.js';
+
+/** A probe's question about health is answered within this, or the answer is no. */
+const HEALTH_WITHIN_MS = 2_000;
+
+/** The hit index in Elasticsearch 9, of our own normalised tokens. `openElasticsearch` makes one. */
+export class ElasticsearchHitIndex extends HitIndex {
+  constructor(private readonly cluster: Cluster) {
+    super();
+  }
+
+  put(hits: readonly Hit[]): Promise<void> {
+    return this.cluster.run(() => putHits(this.cluster, hits));
+  }
+
+  search(query: HitQuery): Promise<HitPage> {
+    return this.cluster.run(() => searchHits(this.cluster, query));
+  }
+
+  histogram(query: HitQuery, by: HistogramSpec): Promise<Histogram> {
+    return this.cluster.run(() => histogramOfHits(this.cluster, query, by));
+  }
+
+  erase(scope: EraseScope): Promise<number> {
+    return this.cluster.run(() => eraseHits(this.cluster, scope));
+  }
+
+  /** Null when well, else what is wrong and what that means, in one sentence for an operator. */
+  async failure(): Promise<string | null> {
+    const { client, names, address } = this.cluster;
+    const means = 'New hits wait in the outbox of the database, and search is unavailable or incomplete.';
+    try {
+      const { status } = await client.cluster.health(
+        { index: [names.months, names.erased] },
+        { requestTimeout: HEALTH_WITHIN_MS, maxRetries: 0 },
+      );
+      return status === 'red'
+        ? `Elasticsearch (${address}) has lost shards of the hit index. ${means}`
+        : null;
+    } catch (error) {
+      return `Elasticsearch (${address}): ${refusalOf(error).reason}. ${means}`;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.cluster.client.close();
+  }
+}

@@ -1,0 +1,60 @@
+import type { Hit } from '@vigil/contracts';
+import { chunks, newestOfEach } from '../newest.js';
+import { bulk, type Write } from './bulk.js';
+import type { Cluster } from './cluster.js';
+import { toDocument, type Versioned } from './document.js';
+import { eraseIds, erasedAmong, placesOf } from './erase.js';
+
+/** Stores the hits; they can be searched once it resolves. May stop in the middle: what is stored then is stored once. */
+export async function putHits(cluster: Cluster, hits: readonly Hit[]): Promise<void> {
+  const newest = newestOfEach(hits);
+  const toErase = newest.filter((hit) => hit.state === 'erased').map((hit) => hit.post.id);
+  if (toErase.length > 0) await eraseIds(cluster, toErase);
+  for (const chunk of chunks(newest)) await putChunk(cluster, chunk);
+  await cluster.refresh();
+}
+
+async function putChunk(cluster: Cluster, hits: readonly Hit[]): Promise<void> {
+  const all: Versioned[] = [];
+  for (const hit of hits) if (hit.state !== 'erased') all.push(toDocument(hit, hit.state));
+  if (all.length === 0) return;
+  const keys = all.map((one) => one.key);
+  const [erased, places] = await Promise.all([erasedAmong(cluster, keys), placesOf(cluster, keys)]);
+  const writes = all
+    .filter((one) => !erased.has(one.key))
+    .map((one): Write & { kind: 'index' } => ({
+      kind: 'index',
+      // An edit goes where its post stands already: one post, one document.
+      index: places.get(one.key)?.[0] ?? cluster.names.month(one.firstSeenAt, cluster.now()),
+      key: one.key,
+      version: one.version,
+      document: one.document,
+    }));
+  for (const index of new Set(writes.map((write) => write.index))) await cluster.ensureIndex(index);
+  await bulk(cluster.client, [...writes, ...removals(erased, places)], cluster.address);
+  await removeErasedMeanwhile(cluster, writes);
+}
+
+/**
+ * There is no lock between processes. Whoever erases marks first and removes then; whoever puts writes first and looks
+ * for marks then: one of the two sees the other. What a put that died in between left is removed when its hits,
+ * never acknowledged, are put again.
+ */
+async function removeErasedMeanwhile(cluster: Cluster, writes: readonly Write[]): Promise<void> {
+  const erased = await erasedAmong(
+    cluster,
+    writes.map((write) => write.key),
+  );
+  const gone = writes.filter((write) => erased.has(write.key));
+  await bulk(
+    cluster.client,
+    gone.map(({ index, key }) => ({ kind: 'delete', index, key })),
+    cluster.address,
+  );
+}
+
+function removals(erased: ReadonlySet<string>, places: ReadonlyMap<string, readonly string[]>): Write[] {
+  return [...erased].flatMap((key) =>
+    (places.get(key) ?? []).map((index): Write => ({ kind: 'delete', index, key })),
+  );
+}
