@@ -13,8 +13,8 @@ const NODE_FLAGS = [
   '--disable-warning=ExperimentalWarning',
   '--max-semi-space-size=64',
 ];
-/** A start after a kill recovers the database first; beyond this something is wrong. */
-const READY_WITHIN_MS = 60_000;
+/** A start after a kill takes some three seconds; a machine busy with other things, half a minute. Beyond this something is wrong. */
+const READY_WITHIN_MS = 150_000;
 
 /** Vigil as a process of its own on a data folder of its own, to be killed and started again. */
 export class Program {
@@ -78,7 +78,7 @@ export class Program {
         throw new Error(`the program ended by itself (code ${this.#child?.exitCode}): see ${this.logFile}`);
       const ready = await fetch(`${this.address}/readyz`, { signal: AbortSignal.timeout(2_000) }).then(
         async (response) => (response.ok ? null : await response.text()),
-        (error: unknown) => String(error),
+        (error: unknown) => reasonOf(error),
       );
       if (ready === null) return;
       if (Date.now() > deadline)
@@ -157,6 +157,12 @@ export class Program {
     if (!Number.isInteger(pid) || pid <= 0) return null;
     return { pid, port: lines[3] ?? '', folder: lines[4] ?? '', ready: (lines[7] ?? '').trim() === 'ready' };
   }
+}
+
+/** fetch hides why it failed in the cause. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 }
 
 async function freePort(): Promise<number> {
