@@ -88,8 +88,8 @@ export class Progress {
     if (aside.problems.length < MAX_PROBLEMS_PER_FLUSH) {
       aside.problems.push({
         at: this.now(),
-        place: problem.place.slice(0, 200),
-        message: problem.message.slice(0, 500),
+        place: storable(problem.place, 200),
+        message: storable(problem.message, 500),
       });
     }
     this.#later();
@@ -174,7 +174,12 @@ export class Progress {
         [ids, MAX_PROBLEMS_KEPT],
       );
     } catch {
-      // counted again with the next problem; nothing collected depends on it
+      // The samples and counts of these half seconds are lost; nothing collected depends on them.
     }
   }
+}
+
+/** A parser may quote what it was given, and PostgreSQL's text cannot hold U+0000. */
+function storable(text: string, most: number): string {
+  return text.slice(0, most).replaceAll('\0', '\ufffd');
 }

@@ -8,6 +8,8 @@ import type { Progress } from '../publishing/progress.js';
 
 /** Errors shown in the answer; all are counted, and a sample stands in the source's problems. */
 const SHOWN_ERRORS = 20;
+/** A stream may be held open for days: a pause, an end of the approval or a removal must reach it this soon. */
+const READ_AGAIN_MS = 1_000;
 
 export const ImportResult = z.object({
   /** Posts the bus has acknowledged. */
@@ -30,15 +32,18 @@ export interface ImportStreamParts {
 
 /**
  * Publishes NDJSON of any size as it comes: the next bytes are read after the posts before are durable, so that a fast
- * sender is slowed down and memory stays bounded. Bad lines are set aside and counted.
- * Throws `bad-input` where the source takes no imports, `conflict` where it is paused, `source-expired`.
+ * sender is slowed down and memory stays bounded. Bad lines are set aside and counted. `read` gives the source as it
+ * stands and is asked again while the stream goes on: what is no longer watched ends it, and what had come is kept.
+ * Throws `bad-input` where the source takes no imports, `conflict` where it is paused, `source-expired`, `not-found`.
  */
 export async function importStream(
-  source: Source,
+  read: () => Promise<Source>,
   body: AsyncIterable<Uint8Array>,
   parts: ImportStreamParts,
 ): Promise<ImportResult> {
-  const backfill = assertTakesImports(source, parts.clock);
+  let source = await read();
+  let target = { ...source, backfill: assertTakesImports(source, parts.clock) };
+  let readAt = parts.clock.now();
   const result: ImportResult = { published: 0, refused: 0, lines: 0, bytes: 0, errors: [] };
   const setAside = (problem: Problem) => {
     result.refused++;
@@ -48,7 +53,6 @@ export async function importStream(
   };
   const splitter = new LineSplitter(0, 0, setAside);
   const reading = { clock: parts.clock, setAside, signal: NEVER };
-  const target = { ...source, backfill };
   const publish = async (lines: ReturnType<LineSplitter['push']>) => {
     for await (const { events } of gather(lines, target, reading)) {
       await parts.funnel.publish(events);
@@ -59,6 +63,11 @@ export async function importStream(
   try {
     for await (const chunk of body) {
       result.bytes += chunk.length;
+      if (parts.clock.now() - readAt >= READ_AGAIN_MS) {
+        source = await read();
+        readAt = parts.clock.now();
+      }
+      target = { ...source, backfill: assertTakesImports(source, parts.clock) };
       await publish(splitter.push(chunk));
     }
     await publish(splitter.end());

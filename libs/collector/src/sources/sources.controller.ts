@@ -150,7 +150,7 @@ export class ImportController {
     // Not destroyed where reading ends early: the sender is to read why.
     const lines: AsyncIterable<Uint8Array> = body.iterator({ destroyOnReturn: false });
     try {
-      return await importStream(await this.sources.get(id), lines, this.collector.importParts());
+      return await importStream(() => this.sources.get(id), lines, this.collector.importParts());
     } catch (error) {
       if (!body.readableAborted) throw error;
       throw new VigilError('bad-input', 'import: the sender broke off; what had come until then is kept', {
