@@ -41,7 +41,7 @@ export class Api {
 
   /** `url` comes before VIGIL_URL. Throws CommandFailure where the address is no address or there is no token. */
   static async open(terminal: Terminal, url: string | undefined): Promise<Api> {
-    const base = addressOf(url ?? terminal.env['VIGIL_URL'] ?? DEFAULT_URL);
+    const base = addressOf(url ?? (terminal.env['VIGIL_URL'] || ownAddress(terminal.env)));
     return new Api(base, await tokenFor(base, terminal.env), terminal.signal);
   }
 
@@ -105,6 +105,12 @@ export class Api {
       );
     }
   }
+}
+
+/** Where `npm start` answers in this environment. */
+function ownAddress(env: Terminal['env']): string {
+  const port = env['VIGIL_PORT'];
+  return port ? `http://127.0.0.1:${port}` : DEFAULT_URL;
 }
 
 function addressOf(url: string): URL {

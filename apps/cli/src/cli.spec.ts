@@ -229,6 +229,22 @@ describe('asking a server', () => {
     expect(new URL(asked.at(-1)?.url ?? '', url).searchParams.get('sources')).toBe('a,b,c');
   });
 
+  test('asks the port that npm start was given', async () => {
+    await run(['search', 'x'], { env: { VIGIL_PORT: new URL(url).port } });
+    expect(asked.at(-1)?.url).toContain('/api/search?');
+  });
+
+  test('import names a folder given for a file, and says to go on only where something was stored', async () => {
+    const folderGiven = await run(['import', folder, '--source', 'archive', '--url', url]);
+    expect(folderGiven).toMatchObject({
+      code: 1,
+      err: `vigil: ${folder} is a folder; one file is expected\n`,
+    });
+    const small = await file('small.ndjson', '{}');
+    const refused = await run(['import', small, '--url', url]);
+    expect(refused.err).not.toContain('--from-byte');
+  });
+
   test('sends no token of this machine to another one', async () => {
     expect(await run(['status', '--url', 'http://192.0.2.1:7100'])).toMatchObject({
       code: 1,

@@ -17,7 +17,7 @@ Results go to standard output, progress and messages to standard error.
 Exit codes: 0 done, 1 failed, 2 called wrongly.
 
 Commands that need stored posts, sources or alerts ask a running server (npm start):
-  VIGIL_URL       where it answers; default http://127.0.0.1:7100
+  VIGIL_URL       where it answers; default http://127.0.0.1:7100, or with the port of VIGIL_PORT
   VIGIL_TOKEN     token to use; default the one in the data folder of this machine
   VIGIL_DATA_DIR  the data folder, where it is not the checkout's`;
 

@@ -60,7 +60,7 @@ export function addImport({ program, terminal, setExit }: Cli): void {
 async function onlyImportSource(api: Api): Promise<string> {
   const sources = await api.ask('GET', '/sources', z.array(Source));
   const ids = sources
-    .filter(({ locator }) => locator.kind === 'import' && locator.from === undefined)
+    .filter(({ locator, demo }) => locator.kind === 'import' && locator.from === undefined && !demo)
     .map(({ id }) => id);
   const [only] = ids;
   if (ids.length === 1 && only !== undefined) return only;
@@ -94,8 +94,11 @@ async function sendAll(
       sum.bytes += piece.length;
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      const resume = file === '-' ? '' : ` Everything before is stored; go on with --from-byte ${sum.bytes}`;
-      throw new CommandFailure(`${error.message}${resume}`, error.exitCode, { cause: error });
+      const stored = file !== '-' && sum.bytes > from;
+      const resume = stored ? `. Everything before is stored; go on with --from-byte ${sum.bytes}` : '';
+      throw new CommandFailure(`${error.message.replace(/\.$/, '')}${resume}`, error.exitCode, {
+        cause: error,
+      });
     }
     progress(sum, total, terminal);
   }
@@ -118,6 +121,7 @@ async function sizeOf(file: string): Promise<number> {
       `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
     );
   });
+  if (found.isDirectory()) throw new CommandFailure(`${file} is a folder; one file is expected`);
   return found.size;
 }
 

@@ -1,0 +1,148 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { runCli } from './program.js';
+
+const STANDALONE = fileURLToPath(new URL('../../standalone/dist/main.js', import.meta.url));
+const built = existsSync(STANDALONE);
+
+/** The commands that need a server, on the real one. `npm test` builds it first. */
+(built ? describe : describe.skip)(
+  `against a running server${built ? '' : ' (the program is not built: npm run build)'}`,
+  () => {
+    let folder: string;
+    let url: string;
+    let server: ChildProcess;
+
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'vigil-cli-server-'));
+      const port = await freePort();
+      url = `http://127.0.0.1:${port}`;
+      server = spawn(process.execPath, [STANDALONE], {
+        env: {
+          ...process.env,
+          VIGIL_DATA_DIR: folder,
+          VIGIL_PORT: String(port),
+          VIGIL_DEMO: '0',
+          VIGIL_LOG_LEVEL: 'error',
+        },
+        stdio: 'ignore',
+      });
+      await eventually(async () => (await fetch(`${url}/readyz`)).ok, 120_000);
+    }, 130_000);
+
+    afterAll(async () => {
+      const gone = new Promise((resolve) => server.once('exit', resolve));
+      server.kill('SIGTERM');
+      await gone;
+      await rm(folder, { recursive: true, force: true });
+    }, 60_000);
+
+    async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+      let out = '';
+      let err = '';
+      const code = await runCli([...args, '--url', url], {
+        env: { VIGIL_DATA_DIR: folder },
+        stdin: Readable.from([]),
+        out: async (text) => void (out += text),
+        err: (text) => void (err += text),
+        signal: new AbortController().signal,
+        interactive: false,
+      });
+      return { code, out, err };
+    }
+
+    test('watches a source, imports an archive and finds its hits', async () => {
+      const source = join(folder, 'source.yaml');
+      await writeFile(
+        source,
+        'id: archive\nname: Archive\nlocator: { kind: import }\njustification: { reason: a source of this test, approvedBy: tests, until: 2099-01-01T00:00:00Z }\n',
+      );
+      expect(await run('sources', 'add', source)).toMatchObject({ code: 0, out: 'archive\n' });
+      expect(await run('sources', 'add', source)).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('archive'),
+      });
+      expect((await run('sources', 'list')).out).toMatch(/^ID .*\narchive +import/);
+
+      const archive = join(folder, 'archive.ndjson');
+      const posts = [
+        { id: 1, text: 'a neutral post' },
+        { id: 2, text: 'They wrote: باقية وتتمدد, and nothing else' },
+        { nothing: true },
+      ];
+      await writeFile(archive, posts.map((post) => JSON.stringify(post)).join('\n'));
+      const imported = await run('import', archive);
+      expect(imported).toMatchObject({ code: 1, err: expect.stringContaining('line 3') });
+      expect(JSON.parse(imported.out)).toMatchObject({ source: 'archive', published: 2, refused: 1 });
+
+      await eventually(async () => (await run('search', 'باقية', '--json')).out !== '', 30_000);
+      const found = await run('search', '"باقية وتتمدد"');
+      expect(found.out).toContain('[باقية وتتمدد]');
+      expect(found.err).toBe('vigil: 1 found\n');
+      expect(await run('search', '"never closed')).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('position 1'),
+      });
+
+      expect(await run('sources', 'pause', 'archive')).toMatchObject({ code: 0 });
+      expect(await run('import', archive, '--source', 'archive')).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('paused'),
+      });
+      expect(await run('sources', 'resume', 'archive')).toMatchObject({ code: 0 });
+      expect(await run('sources', 'remove', 'archive')).toMatchObject({ code: 0 });
+      expect(await run('sources', 'remove', 'archive')).toMatchObject({ code: 1 });
+    }, 120_000);
+
+    test('lists packs and alerts, tells how the server is, and refuses what is not there', async () => {
+      expect((await run('packs', 'list')).out).toContain('isis-messaging');
+      expect(await run('alerts', 'list')).toMatchObject({
+        code: 0,
+        err: expect.stringMatching(/^vigil: \d+ alerts\n$/),
+      });
+      for (const command of [['show'], ['claim'], ['undo']]) {
+        expect(await run('alerts', ...command, 'no-such-alert')).toMatchObject({ code: 1 });
+      }
+      expect(await run('alerts', 'decide', 'x', 'maybe')).toMatchObject({ code: 2 });
+      const status = await run('status');
+      expect(status).toMatchObject({ code: 0, out: expect.stringContaining('posts → classifier') });
+      const link = await run('sign-in');
+      expect(link.out).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/sign-in#token=\S+\n$/);
+    }, 60_000);
+
+    test('publishes a pack, and says when the same is in force', async () => {
+      const pack = fileURLToPath(new URL('../../../packs/isis-messaging', import.meta.url));
+      expect(await run('packs', 'publish', pack, '--dry-run')).toMatchObject({
+        code: 0,
+        err: expect.stringContaining('nothing was published'),
+      });
+      expect(await run('packs', 'publish', pack)).toMatchObject({
+        code: 0,
+        err: expect.stringMatching(/in force already|published as version/),
+      });
+    }, 60_000);
+  },
+);
+
+async function eventually(is: () => Promise<boolean>, withinMs: number): Promise<void> {
+  const deadline = Date.now() + withinMs;
+  while (!(await is().catch(() => false))) {
+    if (Date.now() > deadline) throw new Error(`not within ${withinMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+}
