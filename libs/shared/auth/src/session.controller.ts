@@ -1,6 +1,8 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
-import { parse, type Session, SignIn } from '@vigil/contracts';
+import { parse, Session, SignIn } from '@vigil/contracts';
+import { Documented } from '@vigil/openapi';
 import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
 import { AuditLog } from './audit.js';
 import { type AuthenticatedRequest, SESSION_COOKIE } from './guard.js';
 import { CurrentUser, type Identity } from './identity.js';
@@ -9,6 +11,8 @@ import { LINK_MINUTES, Sessions, type OpenSession } from './sessions.js';
 
 /** Token: whether the console is reached over TLS, so that the cookie may be marked Secure. */
 export const SECURE_COOKIE = Symbol('vigil secure cookie');
+
+const NewLink = z.object({ token: z.string(), minutes: z.number().int() });
 
 @Controller('session')
 export class SessionController {
@@ -22,6 +26,11 @@ export class SessionController {
   @Post()
   @HttpCode(200)
   @RequirePermission('public')
+  @Documented({
+    summary: 'Redeem a one-time sign-in link for a session cookie',
+    body: SignIn,
+    response: Session,
+  })
   async signIn(@Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<Session> {
     const { token } = parse(SignIn, body, 'sign-in');
     const { session, cookie } = await this.sessions.signIn(token);
@@ -42,6 +51,7 @@ export class SessionController {
 
   @Get()
   @RequirePermission('session')
+  @Documented({ summary: 'Who is signed in, and the token that changing requests need', response: Session })
   current(@Req() request: AuthenticatedRequest, @CurrentUser() user: Identity): Session {
     return request.session
       ? view(request.session)
@@ -56,6 +66,7 @@ export class SessionController {
   @Delete()
   @HttpCode(204)
   @RequirePermission('session')
+  @Documented({ summary: 'End the session', status: 204 })
   async signOut(
     @Req() request: AuthenticatedRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -68,7 +79,8 @@ export class SessionController {
   /** A new one-time token, for `vigil sign-in`. */
   @Post('links')
   @RequirePermission('system.manage')
-  async newLink(@CurrentUser() user: Identity): Promise<{ token: string; minutes: number }> {
+  @Documented({ summary: 'A new one-time sign-in link', response: NewLink, status: 201 })
+  async newLink(@CurrentUser() user: Identity): Promise<z.infer<typeof NewLink>> {
     await this.audit.record({ actor: user.id, action: 'session.new-link', subject: user.id });
     return { token: await this.sessions.newSignInToken(), minutes: LINK_MINUTES };
   }
