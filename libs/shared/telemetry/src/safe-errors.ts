@@ -19,6 +19,7 @@ const DEEPEST_CAUSE = 4;
  * carry every parameter in their message, and both would put posts into the log.
  */
 export function loggedError(error: unknown, depth = 0): LoggedError {
+  if (isLogged(error)) return error;
   if (!types.isNativeError(error))
     return { type: typeof error, message: cut(String(error), LONGEST_MESSAGE) };
   const type = error.constructor.name;
@@ -27,7 +28,7 @@ export function loggedError(error: unknown, depth = 0): LoggedError {
     .split('\n')
     .filter((line) => /^\s+at /.test(line))
     .join('\n');
-  return {
+  const logged: LoggedError = {
     type,
     message,
     ...('code' in error && typeof error.code === 'string' ? { code: error.code } : {}),
@@ -36,6 +37,15 @@ export function loggedError(error: unknown, depth = 0): LoggedError {
       ? { cause: loggedError(error.cause, depth + 1) }
       : {}),
   };
+  made.add(logged);
+  return logged;
+}
+
+/** What a caller has made safe already comes by here once more, as the logger's serializer. */
+const made = new WeakSet<object>();
+
+function isLogged(error: unknown): error is LoggedError {
+  return typeof error === 'object' && error !== null && made.has(error);
 }
 
 function cut(text: string, length: number): string {

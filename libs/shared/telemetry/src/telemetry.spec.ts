@@ -1,5 +1,6 @@
 import { Counter } from 'prom-client';
 import { createTelemetry } from './create-telemetry.js';
+import { loggedError } from './safe-errors.js';
 
 function recorded(level: 'info' | 'debug' = 'info') {
   const lines: Record<string, unknown>[] = [];
@@ -63,6 +64,12 @@ describe('the log', () => {
     const { telemetry, lines } = recorded();
     telemetry.log.error({ err: new Error('x'.repeat(10_000)) }, 'failed');
     expect(JSON.stringify(lines).length).toBeLessThan(6_000);
+  });
+
+  test('says the same of an error that its caller has made safe before', () => {
+    const { telemetry, lines } = recorded();
+    telemetry.log.error({ err: loggedError(new TypeError('no such source')) }, 'failed');
+    expect(lines[0]?.err).toMatchObject({ type: 'TypeError', message: 'no such source' });
   });
 });
 
