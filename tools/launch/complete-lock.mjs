@@ -11,9 +11,14 @@ const lock = JSON.parse(readFileSync(file, 'utf8'));
 let added = 0;
 for (const one of Object.values(lock.packages)) {
   for (const [name, version] of Object.entries(one.optionalDependencies ?? {})) {
-    const known = Object.keys(lock.packages).some((key) => key === `node_modules/${name}` || key.endsWith(`/node_modules/${name}`));
+    const known = Object.keys(lock.packages).some(
+      (key) => key === `node_modules/${name}` || key.endsWith(`/node_modules/${name}`),
+    );
     if (known || !/^\d+\.\d+\.\d+/.test(version)) continue;
-    const platform = /(?<os>darwin|linux|win32|freebsd|android|openharmony)-(?<cpu>arm64|x64|ia32|arm|ppc64|s390x|riscv64)?/.exec(name)?.groups;
+    const platform =
+      /(?<os>darwin|linux|win32|freebsd|android|openharmony)-(?<cpu>arm64|x64|ia32|arm|ppc64|s390x|riscv64)?/.exec(
+        name,
+      )?.groups;
     if (!platform) continue;
     lock.packages[`node_modules/${name}`] = {
       version,

@@ -33,7 +33,8 @@ function bringEngines() {
   const width = Math.max(...all.map((one) => one.version.length), 'version'.length);
   console.log(`engine         ${'version'.padEnd(width)}  how`);
   console.log(`postgresql     ${'18'.padEnd(width)}  from npm, started by the tests`);
-  for (const { name, version, how } of all) console.log(`${name.padEnd(14)} ${version.padEnd(width)}  ${how.split('\n')[0]}`);
+  for (const { name, version, how } of all)
+    console.log(`${name.padEnd(14)} ${version.padEnd(width)}  ${how.split('\n')[0]}`);
   if (process.env.VIGIL_REQUIRE_ENGINES === 'all' && all.some((one) => !one.up)) {
     for (const one of all.filter((engine) => !engine.up)) console.log(`${one.name}: ${one.how}`);
     console.log('VIGIL_REQUIRE_ENGINES=all: an engine is missing.\n\n0 passed, 1 failed');
@@ -50,5 +51,9 @@ function states(command) {
 
 function engineCommand(...args) {
   const script = path.join(root, 'tools', 'dist', 'engines', 'main.js');
-  return spawnSync(node24, [script, ...args], { cwd: root, env: environment({ VIGIL_REQUIRE_ENGINES: '' }), encoding: 'utf8' });
+  return spawnSync(node24, [script, ...args], {
+    cwd: root,
+    env: environment({ VIGIL_REQUIRE_ENGINES: '' }),
+    encoding: 'utf8',
+  });
 }
