@@ -12,7 +12,7 @@ import { OffsetCommits } from './offset-commits.js';
 import type { Claim, Member } from './shares.js';
 import { backoffMs, pause, Signal } from '../delivery/signal.js';
 import { reasonOf } from '../delivery/transient.js';
-import type { KnownTopic } from './topics.js';
+import type { KnownTopic } from '../topic.js';
 import type { Tuning } from './tuning.js';
 
 export interface ConsumerPort {

@@ -4,7 +4,8 @@ import { encodeMessage } from '../message.js';
 import type { Message } from '../message-bus.js';
 import { packChunk, splitChunks } from './chunk.js';
 import type { BusMetrics } from '../metrics.js';
-import type { KnownTopic, Topics } from './topics.js';
+import type { KnownTopic } from '../topic.js';
+import type { Topics } from './topics.js';
 
 /** Messages of one transaction at most: some 10 MB. A longer publish() becomes several, in order. */
 const MAX_APPEND_MESSAGES = 10_000;
