@@ -1,5 +1,5 @@
 import { Badge, Tooltip } from '@mantine/core';
-import type { FoundHit, Match } from '@vigil/contracts';
+import { type FoundHit, type Match, sloganOf } from '@vigil/contracts';
 import { ExternalLink, Image } from 'lucide-react';
 import { forwardRef, useState } from 'react';
 import { Link } from 'react-router';
@@ -94,9 +94,9 @@ export const HitCard = forwardRef<HTMLElement, Props>(function HitCard(
       <footer className={classes.foot}>
         <div className={classes.rules}>
           {verdict.severity !== null && <SeverityMark severity={verdict.severity} />}
-          {rulesOf(verdict.matches).map(({ match, times }) => (
+          {slogansOf(verdict.matches).map(({ id, title, match, places }) => (
             <Tooltip
-              key={match.rule}
+              key={id}
               label={<MatchWords match={match} />}
               multiline
               maw={340}
@@ -104,11 +104,11 @@ export const HitCard = forwardRef<HTMLElement, Props>(function HitCard(
             >
               <Badge
                 component={Link}
-                to={`/search?${new URLSearchParams({ rules: match.rule }).toString()}`}
+                to={`/search?${new URLSearchParams({ rules: id }).toString()}`}
                 className={classes.rule}
               >
-                {match.title}
-                {times > 1 && ` × ${times}`}
+                {title}
+                {places.size > 1 && ` × ${places.size}`}
               </Badge>
             </Tooltip>
           ))}
@@ -141,13 +141,23 @@ export const HitCard = forwardRef<HTMLElement, Props>(function HitCard(
   );
 });
 
-/** One entry a rule, with how often it matched. */
-function rulesOf(matches: readonly Match[]): { match: Match; times: number }[] {
-  const byRule = new Map<string, { match: Match; times: number }>();
+interface Found {
+  readonly id: string;
+  readonly title: string;
+  /** The first of its places: what the tooltip explains. */
+  readonly match: Match;
+  /** Where in the text it begins: two wordings of it at one place count once. */
+  readonly places: Set<number>;
+}
+
+/** One entry a slogan, however many rules word it, with how often it stands in the post. */
+function slogansOf(matches: readonly Match[]): Found[] {
+  const bySlogan = new Map<string, Found>();
   for (const match of matches) {
-    const seen = byRule.get(match.rule);
-    if (seen) seen.times += 1;
-    else byRule.set(match.rule, { match, times: 1 });
+    const { id, title } = sloganOf(match);
+    const seen = bySlogan.get(id);
+    if (seen) seen.places.add(match.span.start);
+    else bySlogan.set(id, { id, title, match, places: new Set([match.span.start]) });
   }
-  return [...byRule.values()];
+  return [...bySlogan.values()];
 }

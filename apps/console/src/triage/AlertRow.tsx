@@ -56,7 +56,7 @@ export const AlertRow = forwardRef<HTMLButtonElement, Props>(function AlertRow(
         <span className={classes.rowSpark}>
           <Sparkline
             values={alert.spark}
-            width={54}
+            width={44}
             height={16}
             label={`Hits an hour over the last day, ${alert.spark.at(-1) ?? 0} in the last`}
           />
