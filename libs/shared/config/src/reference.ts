@@ -7,6 +7,7 @@ const TITLES: Record<keyof typeof GROUPS, string> = {
   COLLECTOR: 'Collector',
   CLASSIFIER: 'Classifier',
   ALERTS: 'Alerts',
+  CLUSTER: 'Engines of a cluster',
   FAULTS: 'For the crash run alone',
 };
 

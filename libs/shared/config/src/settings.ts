@@ -10,6 +10,23 @@ const url = (...protocols: string[]) =>
     .optional()
     .transform((u) => u ?? null);
 
+/** `mechanism:user:password`; only the password may hold colons. */
+function sasl() {
+  return z
+    .string()
+    .regex(/^(plain|scram-sha-256|scram-sha-512):[^:]+:.+$/is)
+    .optional()
+    .transform((given) => {
+      if (given === undefined) return null;
+      const [mechanism, user = '', ...password] = given.split(':');
+      return {
+        mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).parse(mechanism?.toLowerCase()),
+        user,
+        password: password.join(':'),
+      };
+    });
+}
+
 export const STORAGE = {
   dataDir: variable(
     'VIGIL_DATA_DIR',
@@ -45,7 +62,7 @@ export const STORAGE = {
   transitMaxBytes: variable(
     'VIGIL_TRANSIT_MAX_BYTES',
     'bytes',
-    'Cap on the log of the bus; its oldest partitions are dropped beyond it. Default 20 GiB.',
+    'Cap on the log of the bus; its oldest partitions are dropped beyond it. On Kafka of each topic. Default 20 GiB.',
     wholeNumber(20 * GIB, 64 * MIB, 1e15),
   ),
   busPartitions: variable(
@@ -189,6 +206,86 @@ export const ALERTS = {
   ),
 };
 
+/** Engines beside PostgreSQL, for an installation that has outgrown one server. Each is used where its address is set. */
+export const CLUSTER = {
+  kafkaBrokers: variable(
+    'VIGIL_KAFKA_BROKERS',
+    'host:port, comma-separated',
+    'Brokers of an existing Kafka, 2.4 or later, that holds the log between the services. Without it PostgreSQL holds it.',
+    words().pipe(z.array(z.string().regex(/^(\[[0-9a-f:]+\]|[^\s:@/]+):\d{1,5}$/i)).max(50)),
+  ),
+  kafkaTls: variable('VIGIL_KAFKA_TLS', '1 or 0', 'Whether the brokers are spoken to by TLS. Default 0.', flag(false)),
+  kafkaCa: variable(
+    'VIGIL_KAFKA_CA',
+    'a file of certificates in PEM',
+    'Who signed the certificates of the brokers. Default: whom the runtime trusts.',
+    text('').transform((s) => s || null),
+  ),
+  kafkaSasl: variable(
+    'VIGIL_KAFKA_SASL',
+    'mechanism:user:password, the mechanism plain, scram-sha-256 or scram-sha-512',
+    'How to sign in to the brokers. The user needs all rights on the topics and groups of the prefix, and to create them.',
+    sasl(),
+    { secret: true },
+  ),
+  kafkaPrefix: variable(
+    'VIGIL_KAFKA_TOPIC_PREFIX',
+    'letters, digits, dots, dashes and _, 1 to 60',
+    'Begins the name of every topic and group, so that installations can share brokers. Default `vigil.`.',
+    z
+      .string()
+      .regex(/^[\w.-]{1,60}$/)
+      .optional()
+      .transform((s) => s ?? 'vigil.'),
+  ),
+  kafkaReplication: variable(
+    'VIGIL_KAFKA_REPLICATION',
+    'a whole number from 1 to 9',
+    'Copies of each partition of a topic when it is first made. Default 3, or as many as there are brokers.',
+    wholeNumber(0, 1, 9).transform((n) => n || null),
+  ),
+  elasticsearchUrls: variable(
+    'VIGIL_ELASTICSEARCH_URL',
+    'http(s) addresses of nodes of one cluster, comma-separated',
+    'An existing Elasticsearch 9 that holds the hit index. Without it PostgreSQL holds it.',
+    words().pipe(z.array(z.url({ protocol: /^https?$/ })).max(50)),
+    { secret: true },
+  ),
+  elasticsearchApiKey: variable(
+    'VIGIL_ELASTICSEARCH_API_KEY',
+    'an encoded API key',
+    'Needs the cluster privileges monitor and manage_index_templates, and all on the indices of the prefix.',
+    text('').transform((s) => s || null),
+    { secret: true },
+  ),
+  elasticsearchCa: variable(
+    'VIGIL_ELASTICSEARCH_CA',
+    'a file of certificates in PEM',
+    'Who signed the certificate of the cluster. Default: whom the runtime trusts.',
+    text('').transform((s) => s || null),
+  ),
+  elasticsearchFingerprint: variable(
+    'VIGIL_ELASTICSEARCH_FINGERPRINT',
+    'SHA-256 in hex, with or without colons',
+    'Of the certificate that signed the one of the cluster, as Elasticsearch prints it when it first starts; instead of a file.',
+    z
+      .string()
+      .regex(/^[0-9a-f]{2}(:?[0-9a-f]{2}){31}$/i)
+      .optional()
+      .transform((s) => s ?? null),
+  ),
+  elasticsearchPrefix: variable(
+    'VIGIL_ELASTICSEARCH_PREFIX',
+    'lower-case letters, digits and dashes, 1 to 60',
+    'Begins the name of every index, so that installations can share a cluster. Default vigil.',
+    z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,59}$/)
+      .optional()
+      .transform((s) => s ?? 'vigil'),
+  ),
+};
+
 /** For the crash and fault runs alone: they must be able to fail. */
 export const FAULTS = {
   commitEarly: variable(
@@ -199,7 +296,7 @@ export const FAULTS = {
   ),
 };
 
-export const GROUPS = { STORAGE, HTTP, LOGGING, COLLECTOR, CLASSIFIER, ALERTS, FAULTS };
+export const GROUPS = { STORAGE, HTTP, LOGGING, COLLECTOR, CLASSIFIER, ALERTS, CLUSTER, FAULTS };
 
 export type Settings = ReturnType<typeof readSettings>;
 export type StorageSettings = Settings['storage'];
@@ -207,12 +304,13 @@ export type HttpSettings = Settings['http'];
 export type CollectorSettings = Settings['collector'];
 export type ClassifierSettings = Settings['classifier'];
 export type AlertsSettings = Settings['alerts'];
+export type ClusterSettings = Settings['cluster'];
 export type FaultSettings = Settings['faults'];
 
 /** Everything, read once at start. Also the shape behind the SETTINGS injection token. */
 export function readSettings(env: Readonly<Record<string, string | undefined>>) {
   const all = readVariables(
-    { ...STORAGE, ...HTTP, ...LOGGING, ...COLLECTOR, ...CLASSIFIER, ...ALERTS, ...FAULTS },
+    { ...STORAGE, ...HTTP, ...LOGGING, ...COLLECTOR, ...CLASSIFIER, ...ALERTS, ...CLUSTER, ...FAULTS },
     env,
   );
   const pick = <K extends keyof typeof all>(group: Record<K, unknown>): Pick<typeof all, K> =>
@@ -226,6 +324,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>) 
     collector: pick(COLLECTOR),
     classifier: pick(CLASSIFIER),
     alerts: pick(ALERTS),
+    cluster: pick(CLUSTER),
     faults: pick(FAULTS),
   });
 }

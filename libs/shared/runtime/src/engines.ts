@@ -45,7 +45,7 @@ export async function openEngines(settings: Settings, service: string): Promise<
         commitEarly: settings.faults.commitEarly,
       }),
     );
-    const hitIndex = keep(new PostgresHitIndex(database));
+    const hitIndex = keep(await openHitIndex(settings, database, telemetry));
     const evidence = keep(
       new FolderEvidenceStore(path.join(path.resolve(settings.storage.dataDir), 'evidence')),
     );
@@ -55,4 +55,11 @@ export async function openEngines(settings: Settings, service: string): Promise<
     await close();
     throw error;
   }
+}
+
+/** The client of a cluster is loaded only where one is used: it takes memory and time at every start. */
+async function openHitIndex(settings: Settings, database: Database, telemetry: Telemetry): Promise<HitIndex> {
+  if (settings.cluster.elasticsearchUrls.length === 0) return new PostgresHitIndex(database);
+  const { openElasticsearch } = await import('@vigil/hit-index/elasticsearch');
+  return openElasticsearch(settings.cluster, telemetry);
 }

@@ -1,5 +1,6 @@
 export { createTestDatabase, type TestDatabase, withTestDatabase } from './database.js';
 export { TestClock } from './clock.js';
+export { describeWithEngine } from './engine.js';
 export { eventually } from './eventually.js';
 export { temporaryFolder, withTemporaryFolder } from './folder.js';
 export { serve, type TestServer } from './http-server.js';

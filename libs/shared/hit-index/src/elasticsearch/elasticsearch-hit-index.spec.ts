@@ -1,6 +1,7 @@
+import { describeWithEngine } from '@vigil/testing';
 import { hitIndexContract } from '../hit-index.contract.js';
-import { describeWithCluster, openTestIndex } from './test-cluster.js';
+import { ENGINE, openTestIndex } from './spec-tools.js';
 
-describeWithCluster('on a real cluster', () => {
-  hitIndexContract('Elasticsearch', () => openTestIndex());
+describeWithEngine('the hit index of a cluster', ENGINE, (url) => {
+  hitIndexContract('Elasticsearch', () => openTestIndex(url));
 });

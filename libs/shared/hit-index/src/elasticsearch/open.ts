@@ -54,7 +54,7 @@ export async function openElasticsearch(
     const cluster = new Cluster(client, names, address);
     await prepare(cluster);
     const index = new ElasticsearchHitIndex(cluster);
-    telemetry.addCheck('hit-index', () => index.failure());
+    telemetry.addCheck('elasticsearch', () => index.failure());
     return index;
   } catch (error) {
     await client.close();
