@@ -4,8 +4,8 @@ import { idHash, storable, storableInstant } from '../hit-fields.js';
 import { quoteLexeme } from '../query/tsquery.js';
 import { takeEraseLock } from './lock.js';
 
-/** Hits removed in one transaction: it holds off writers for some tens of milliseconds. */
-const CHUNK = 500;
+/** Hits removed in one transaction: it holds off writers for some 300 ms. */
+const CHUNK = 200;
 /** The newest posts, in which most common tokens occur: those need no look-up of their own. */
 const RECENT_POSTS = 1_000;
 
@@ -24,6 +24,8 @@ const MARK = 'insert into hit_index_erased (id_hash) select unnest($1::bytea[]) 
 
 /** Removes what the scope names, for good. Returns how many hits that were. Can be repeated and interrupted: each chunk is whole. */
 export async function eraseHits(db: Database, scope: EraseScope): Promise<number> {
+  // What was put lately waits in a list that every look-up of a token reads through: five times slower (measured).
+  await db.query(`select gin_clean_pending_list('hit_index_text_tokens')`);
   if ('ids' in scope) return eraseIds(db, scope.ids);
   if ('sourceId' in scope) return eraseWhere(db, 'source = $1', storable(scope.sourceId));
   if ('demo' in scope) return eraseWhere(db, 'demo = $1', true);
