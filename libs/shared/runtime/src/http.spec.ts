@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
@@ -81,7 +82,7 @@ function application(...controllers: Type[]): Promise<NestFastifyApplication> {
     imports: [base, AuthModule.forSettings(settings)],
     controllers: [HealthController, ...controllers],
   };
-  return createHttpApp(module, { settings, telemetry, consoleDir, version: '1.2.3' });
+  return createHttpApp(module, { settings, telemetry, consoleDir, version: '1.2.3', bodyWithinMs: 100 });
 }
 
 describe('the HTTP application', () => {
@@ -89,7 +90,7 @@ describe('the HTTP application', () => {
   beforeAll(async () => {
     app = await application(GreetingsController, LinesController);
     await app.init();
-    await app.getHttpAdapter().getInstance().ready();
+    await app.listen(0, '127.0.0.1');
   });
   afterAll(async () => {
     await app.close();
@@ -147,6 +148,25 @@ describe('the HTTP application', () => {
   it('lets an NDJSON import of any length through as a stream', async () => {
     const answer = await post('/api/import', '{"text":"a line"}\n'.repeat(10_000), 'application/x-ndjson');
     expect(answer.json()).toEqual({ bytes: 180_000 });
+  });
+
+  it('ends the connection of a sender who never finishes a document, and lets an import take its time', async () => {
+    const { port } = new URL(await app.getUrl());
+    const sending = (type: string) => {
+      const request = httpRequest({
+        port,
+        method: 'POST',
+        path: type === 'application/json' ? '/api/greetings' : '/api/import',
+        headers: { 'content-type': type },
+      });
+      const ended = new Promise<unknown>((resolve) => request.on('response', resolve).on('error', resolve));
+      request.write('{"name":');
+      return { request, ended };
+    };
+    const lines = sending('application/x-ndjson');
+    expect(await sending('application/json').ended).toMatchObject({ code: 'ECONNRESET' });
+    lines.request.end('"x"}');
+    expect(await lines.ended).toMatchObject({ statusCode: 201 });
   });
 
   it('tells nothing of an unforeseen failure, and logs it', async () => {

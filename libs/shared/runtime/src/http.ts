@@ -22,6 +22,8 @@ export interface HttpOptions {
   /** Folder of the built console, served at `/`; null: an API alone. */
   readonly consoleDir: string | null;
   readonly version: string;
+  /** See BODY_WITHIN_MS, which it is where absent. */
+  readonly bodyWithinMs?: number;
 }
 
 /** Answers of the API are never cached; the console's hashed files are for good. */
@@ -34,8 +36,12 @@ const SECURITY_HEADERS = {
   'permissions-policy': 'camera=(), microphone=(), geolocation=()',
 };
 
-/** Requests of one import may stream for as long as they move; everything else ends within this. */
-const REQUEST_TIMEOUT_MS = 60_000;
+/** A document must have come within this, so that a sender who dawdles holds no connection; an import streams for as long as it likes. */
+const BODY_WITHIN_MS = 60_000;
+/** A kept connection that asks for nothing. */
+const KEEP_ALIVE_MS = 60_000;
+/** Lines of an import, read by their route as they come. */
+const STREAMED = ['application/x-ndjson', 'application/ndjson', 'application/jsonl'];
 
 /** Builds the HTTP application around a module: guards, errors, headers, OpenAPI, the console. Not yet listening. */
 export async function createHttpApp(
@@ -47,7 +53,7 @@ export async function createHttpApp(
     requestIdHeader: false,
     forceCloseConnections: true,
     connectionTimeout: 0,
-    keepAliveTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
     routerOptions: { maxParamLength: 1_024 },
     // An address that is no address, before any route: the same shape as every other error.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
@@ -67,7 +73,7 @@ export async function createHttpApp(
   await app.register(cookie);
   // NDJSON imports are streams of any length: the route reads them as they come.
   fastify.addContentTypeParser(
-    ['application/x-ndjson', 'application/ndjson', 'application/jsonl'],
+    STREAMED,
     { bodyLimit: Number.MAX_SAFE_INTEGER },
     (_request, payload, done) => {
       done(null, payload);
@@ -95,6 +101,16 @@ export async function createHttpApp(
       void reply.status(status).send(body);
     }
   });
+  fastify.addHook('preParsing', (request, _reply, payload, done) => {
+    const { headers, raw } = request;
+    const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+    if (hasBody && !STREAMED.includes(mediaType(headers['content-type']))) {
+      const timer = setTimeout(() => raw.destroy(), options.bodyWithinMs ?? BODY_WITHIN_MS).unref();
+      const come = () => clearTimeout(timer);
+      payload.once('end', come).once('close', come);
+    }
+    done(null, payload);
+  });
   fastify.addHook('preValidation', (request, reply, done) => {
     try {
       checkBody(request.routeOptions.url, request.body);
@@ -109,6 +125,10 @@ export async function createHttpApp(
   serveOpenApi(app, options.version);
   if (options.consoleDir !== null) await serveConsole(app, options.consoleDir);
   return app;
+}
+
+function mediaType(contentType: string | undefined): string {
+  return (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 }
 
 /** The console's files, and its page for every address that is not the API's. */
