@@ -184,9 +184,12 @@ describe('the HTTP application', () => {
 
   it('serves the page at its own addresses, and JSON where the API has nothing', async () => {
     expect((await app.inject({ url: '/search?q=x', headers: { host } })).body).toContain('<title>Vigil');
-    const answer = await app.inject({ url: '/api/nothing', headers: { host } });
-    expect(answer.statusCode).toBe(404);
-    expect(answer.json()).toMatchObject({ code: 'not-found' });
+    // A file of an earlier build is gone, and must not be answered with a page.
+    for (const url of ['/api/nothing', '/assets/earlier-build.js']) {
+      const answer = await app.inject({ url, headers: { host } });
+      expect(answer.statusCode).toBe(404);
+      expect(answer.json()).toMatchObject({ code: 'not-found' });
+    }
   });
 
   it('documents its routes from their schemas', async () => {

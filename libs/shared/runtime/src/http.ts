@@ -147,9 +147,9 @@ async function serveConsole(app: NestFastifyApplication, dir: string): Promise<v
     },
   });
   const fastify = app.getHttpAdapter().getInstance();
-  // The page finds its own way at any address that is neither a file nor the API's.
+  // The page finds its own way at any address that is neither a file's nor the API's.
   fastify.get('/*', (request, reply) => {
-    if (!request.url.startsWith('/api/'))
+    if (!request.url.startsWith('/api/') && !request.url.startsWith('/assets/'))
       return reply.header('cache-control', 'no-cache').sendFile('index.html');
     const { status, body } = asAnswer(
       new VigilError('not-found', 'There is nothing at this address. /api/docs lists what there is.'),
