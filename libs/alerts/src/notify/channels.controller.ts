@@ -6,7 +6,7 @@ import { Documented } from '@vigil/openapi';
 import { z } from 'zod';
 import { Channel, Channels, Delivery, DeliveryPage } from './channels.js';
 
-const DeliveryQuery = z.object({
+const DeliveryQuery = z.strictObject({
   size: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().max(500).optional(),
 });

@@ -1,18 +1,18 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { AuditLog, RequirePermission } from '@vigil/auth';
-import { AuditEntry, parse } from '@vigil/contracts';
+import { AuditEntry, Flag, parse } from '@vigil/contracts';
 import { Documented } from '@vigil/openapi';
 import { z } from 'zod';
 
-const AuditQuery = z.object({
+const AuditQuery = z.strictObject({
   size: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z
     .string()
     .regex(/^\d{1,15}$/, 'the `next` of the page before')
     .optional(),
   /** Also walk the whole chain and say where it does not hold. */
-  verify: z.stringbool().optional(),
+  verify: Flag.optional(),
 });
 
 const AuditPage = z.object({

@@ -19,6 +19,8 @@ import { Documented } from '@vigil/openapi';
 import { hitOfPost } from '../indexing/hit-records.js';
 import { volumesOf } from './volumes.js';
 
+const HistogramQuery = HitQuery.extend(HistogramSpec.shape);
+
 /** Hits and volumes. */
 @ApiTags('search')
 @Controller()
@@ -38,9 +40,10 @@ export class SearchController {
 
   @Get('search/histogram')
   @RequirePermission('search.read')
-  @Documented({ summary: 'Hits over time', query: HitQuery.extend(HistogramSpec.shape), response: Histogram })
+  @Documented({ summary: 'Hits over time', query: HistogramQuery, response: Histogram })
   histogram(@Query() query: unknown): Promise<Histogram> {
-    return this.index.histogram(parse(HitQuery, query, 'search'), parse(HistogramSpec, query, 'histogram'));
+    const { everySeconds, ...asked } = parse(HistogramQuery, query, 'histogram');
+    return this.index.histogram(asked, { everySeconds });
   }
 
   @Get('hits/:id')

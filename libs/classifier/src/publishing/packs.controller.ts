@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { CurrentUser, type Identity, RequirePermission } from '@vigil/auth';
-import { MAX_TEXT, PackView, SourceLabels, Verdict, VigilError, parse } from '@vigil/contracts';
+import { Flag, MAX_TEXT, PackView, SourceLabels, Verdict, VigilError, parse } from '@vigil/contracts';
 import { Documented } from '@vigil/openapi';
 import { z } from 'zod';
 import { checkExamples } from '../packs/examples.js';
@@ -19,7 +19,7 @@ const Name = z
   .max(200);
 /** The files of a pack's folder: name within it → text. */
 const Files = z.strictObject({ files: z.record(z.string().max(300), z.string()) });
-const DryRun = z.object({ dryRun: z.stringbool().optional() });
+const DryRun = z.strictObject({ dryRun: Flag.optional() });
 const RollBack = z.strictObject({ version: z.number().int().min(1) });
 const Trial = z.strictObject({ text: z.string().max(MAX_TEXT), context: SourceLabels.shape.context });
 const Version = z.object({

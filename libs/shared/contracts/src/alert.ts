@@ -72,7 +72,7 @@ export const AlertPage = z.object({
 });
 export type AlertPage = z.infer<typeof AlertPage>;
 
-export const AlertQuery = z.object({
+export const AlertQuery = z.strictObject({
   states: z
     .preprocess(
       (v) => (typeof v === 'string' ? v.split(',').filter(Boolean) : v),

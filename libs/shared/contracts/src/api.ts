@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Instant } from './ids.js';
+import { Flag, Instant, WebAddress } from './ids.js';
 import { Indicator, Severity } from './verdict.js';
 
 /** Every error over HTTP has this shape; `fields` points into the request where it is at fault. */
@@ -23,12 +23,12 @@ export const Session = z.object({
 });
 export type Session = z.infer<typeof Session>;
 
-export const VolumeQuery = z.object({
+export const VolumeQuery = z.strictObject({
   from: Instant.optional(),
   to: Instant.optional(),
   everySeconds: z.coerce.number().int().min(300).max(86_400).default(3_600),
   by: z.enum(['source', 'region', 'slogan', 'none']).default('none'),
-  demo: z.stringbool().or(z.boolean()).optional(),
+  demo: Flag.optional(),
 });
 export type VolumeQuery = z.infer<typeof VolumeQuery>;
 
@@ -115,7 +115,7 @@ export const ChannelDraft = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('webhook'),
     name: z.string().min(1).max(100),
-    url: z.url({ protocol: /^https?$/ }),
+    url: WebAddress,
     /** Standard Webhooks secret, `whsec_…`; made and shown once where absent. */
     secret: z.string().min(20).max(200).optional(),
   }),

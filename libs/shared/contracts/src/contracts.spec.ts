@@ -60,6 +60,25 @@ describe('what comes in over HTTP', () => {
   });
 });
 
+describe('a query', () => {
+  it.each([
+    [HitQuery, { langauges: 'fr' }, 'Unrecognized key: "langauges"'],
+    [AlertQuery, { state: 'open' }, 'Unrecognized key: "state"'],
+    [VolumeQuery, { demo: 'perhaps' }, 'demo: true or false'],
+  ])('is refused rather than read as if a filter were not there', (schema, query, says) => {
+    expect(() => parse<unknown>(schema, query, 'query')).toThrow(says);
+  });
+});
+
+describe('a webhook', () => {
+  it('keeps no password in an address that is shown and logged', () => {
+    const draft = { kind: 'webhook', name: 'Desk', url: 'https://me:secret@desk.example/hook' };
+    expect(() => parse(ChannelDraft, draft, 'channel')).toThrow(
+      'url: an address without a user name or password',
+    );
+  });
+});
+
 describe('a source', () => {
   it('has defaults for all but what an operator must say', () => {
     expect(parse(SourceDraft, draft, 'source')).toMatchObject({

@@ -26,6 +26,17 @@ export type RuleId = z.infer<typeof RuleId>;
 export const Instant = z.iso.datetime({ message: 'an instant such as 2026-11-21T09:30:00Z (UTC)' });
 export type Instant = z.infer<typeof Instant>;
 
+/** Where something is fetched from or sent to. Addresses are shown and logged, so they hold no password. */
+export const WebAddress = z
+  .url({ protocol: /^https?$/, message: 'an http or https address' })
+  .refine((address) => {
+    const url = URL.parse(address);
+    return url === null || (url.username === '' && url.password === '');
+  }, 'an address without a user name or password in it');
+
+/** `true` or `false`, as an address or a program says it. */
+export const Flag = z.union([z.stringbool(), z.boolean()], 'true or false');
+
 /** BCP 47 primary language subtag, or `und` where nobody knows. */
 export const Language = z
   .string()

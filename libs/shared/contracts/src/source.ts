@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Instant, Language, SourceId } from './ids.js';
+import { Instant, Language, SourceId, WebAddress } from './ids.js';
 
 /** Why a source is watched. Without it nothing is collected; past `until` the source stops by itself. */
 export const Justification = z.strictObject({
@@ -41,7 +41,7 @@ const everySeconds = z
   .max(7 * 86_400, 'at most 7 days');
 
 /** RSS 0.9x to 2.0, RDF, Atom 0.3 and 1.0, JSON Feed, by URL. */
-export const RssLocator = z.strictObject({ kind: z.literal('rss'), url: z.url({ protocol: /^https?$/ }) });
+export const RssLocator = z.strictObject({ kind: z.literal('rss'), url: WebAddress });
 
 /**
  * NDJSON, one post a line (see ImportLine).
@@ -52,7 +52,10 @@ export const ImportLocator = z.strictObject({
   kind: z.literal('import'),
   /** A file (absolute, or relative to the folder an operator allowed) or an http(s) URL. Absent: lines arrive by POST. */
   from: z
-    .union([z.url({ protocol: /^https?$/ }), z.strictObject({ file: z.string().min(1).max(1_000) })])
+    .union([WebAddress, z.strictObject({ file: z.string().min(1).max(1_000) })], {
+      error: (issue) =>
+        typeof issue.input === 'string' ? undefined : 'an http or https address, or { file: NAME }',
+    })
     .optional(),
   mode: z.enum(['once', 'follow', 'replay']).default('once'),
   speed: z.number().positive().max(10_000).default(1),

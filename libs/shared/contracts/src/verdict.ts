@@ -45,7 +45,10 @@ export const Match = z.object({
 export type Match = z.infer<typeof Match>;
 
 /** What a match is counted and alerted as: one slogan in all its languages, however many rules word it. */
-export function sloganOf(match: Pick<Match, 'rule' | 'title' | 'slogan'>): { readonly id: RuleId; readonly title: string } {
+export function sloganOf(match: Pick<Match, 'rule' | 'title' | 'slogan'>): {
+  readonly id: RuleId;
+  readonly title: string;
+} {
   return match.slogan ?? { id: match.rule, title: match.title };
 }
 

@@ -23,7 +23,7 @@ const FLOWS = [
   { topic: VERDICTS, group: 'alerts' },
 ] as const;
 
-const DeadLetterQuery = z.object({
+const DeadLetterQuery = z.strictObject({
   topic: z.enum(['posts', 'verdicts']),
   group: z.enum(['classifier', 'alerts']),
   before: z
