@@ -125,6 +125,11 @@ export async function ensureBuilt() {
   say(`built in ${seconds(started)}`);
 }
 
+/** Whether sources changed since `ensureBuilt` last ran here; false where it never did (an image built elsewhere). */
+export function buildIsStale() {
+  return existsSync(path.join(stamps, 'built')) && !stampIs('built', sourcesFingerprint());
+}
+
 export function forget(name) {
   rmSync(path.join(stamps, name), { force: true });
 }
