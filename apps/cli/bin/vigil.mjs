@@ -4,7 +4,14 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { become, buildIsStale, ensureBuilt, ensureInstalled, node24, root } from '../../../tools/launch/workspace.mjs';
+import {
+  become,
+  buildIsStale,
+  ensureBuilt,
+  ensureInstalled,
+  node24,
+  root,
+} from '../../../tools/launch/workspace.mjs';
 
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 if (!existsSync(node24)) await ensureInstalled();
