@@ -57,6 +57,7 @@ export default tseslint.config(
       'tools/**',
       '**/*.spec.ts',
       '**/*.contract.ts',
+      '**/*.fixture.ts',
       'libs/shared/testing/**',
     ],
     rules: { 'no-restricted-syntax': 'off', 'no-console': 'off' },
@@ -66,6 +67,7 @@ export default tseslint.config(
     ignores: [
       '**/*.spec.ts',
       '**/*.contract.ts',
+      '**/*.fixture.ts',
       'libs/shared/testing/**',
       'libs/shared/contracts/src/clock.ts',
     ],

@@ -55,7 +55,7 @@ function layerOf(folder) {
 }
 
 function isTest(file) {
-  return /\.(spec|contract)\.tsx?$/.test(file) || file.includes(`${path.sep}testing${path.sep}`);
+  return /\.(spec|contract|fixture)\.tsx?$/.test(file) || file.includes(`${path.sep}testing${path.sep}`);
 }
 
 function packageOf(specifier) {
