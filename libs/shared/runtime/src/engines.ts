@@ -36,15 +36,7 @@ export async function openEngines(settings: Settings, service: string): Promise<
   };
   try {
     const database = keep(await openDatabase(settings.storage, telemetry));
-    const { busPartitions, transitDays, transitMaxBytes } = settings.storage;
-    const bus = keep(
-      new PostgresBus(database, telemetry, {
-        partitions: busPartitions,
-        transitDays,
-        transitMaxBytes,
-        commitEarly: settings.faults.commitEarly,
-      }),
-    );
+    const bus = keep(await openBus(settings, database, telemetry));
     const hitIndex = keep(await openHitIndex(settings, database, telemetry));
     const evidence = keep(
       new FolderEvidenceStore(path.join(path.resolve(settings.storage.dataDir), 'evidence')),
@@ -62,4 +54,30 @@ async function openHitIndex(settings: Settings, database: Database, telemetry: T
   if (settings.cluster.elasticsearchUrls.length === 0) return new PostgresHitIndex(database);
   const { openElasticsearch } = await import('@vigil/hit-index/elasticsearch');
   return openElasticsearch(settings.cluster, telemetry);
+}
+
+/** The log between the services: on Kafka where brokers are named, else in the system of record. */
+async function openBus(
+  settings: Settings,
+  database: Database,
+  telemetry: Telemetry,
+): Promise<MessageBus & { readonly deadLetters: DeadLetters }> {
+  const { busPartitions: partitions, transitDays, transitMaxBytes } = settings.storage;
+  const { commitEarly } = settings.faults;
+  const { kafkaBrokers, kafkaTls, kafkaCa, kafkaSasl, kafkaPrefix, kafkaReplication } = settings.cluster;
+  if (kafkaBrokers.length === 0)
+    return new PostgresBus(database, telemetry, { partitions, transitDays, transitMaxBytes, commitEarly });
+  const { KafkaBus } = await import('@vigil/bus/kafka');
+  return KafkaBus.open(telemetry, {
+    brokers: kafkaBrokers,
+    tls: kafkaTls,
+    caFile: kafkaCa,
+    sasl: kafkaSasl,
+    prefix: kafkaPrefix,
+    replication: kafkaReplication,
+    partitions,
+    transitDays,
+    transitMaxBytes,
+    commitEarly,
+  });
 }

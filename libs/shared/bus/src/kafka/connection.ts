@@ -5,6 +5,7 @@ import kafkajs, { type Admin, type KafkaConfig, type SASLOptions } from 'kafkajs
 import { registerZstd } from './codec.js';
 import { causes, kindOf, translated } from './failures.js';
 import { mendRequestQueue } from './request-queue.js';
+import { within } from './within.js';
 
 export interface KafkaAddress {
   /** host:port each. */
@@ -19,16 +20,6 @@ export interface Sasl {
   readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
   readonly user: string;
   readonly password: string;
-}
-
-/** `mechanism:user:password`; a password may hold colons. Null where it is none. */
-export function parseSasl(text: string): Sasl | null {
-  const parts = /^(plain|scram-sha-256|scram-sha-512):([^:]+):(.+)$/is.exec(text);
-  const [, mechanism, user, password] = parts ?? [];
-  if (mechanism === undefined || user === undefined || password === undefined) return null;
-  const known = mechanism.toLowerCase();
-  if (known !== 'plain' && known !== 'scram-sha-256' && known !== 'scram-sha-512') return null;
-  return { mechanism: known, user, password };
 }
 
 function saslOptions({ mechanism, user: username, password }: Sasl): SASLOptions {
@@ -59,7 +50,10 @@ export function kafkaClient(
     // What matters is said by us, with a level that fits: to kafkajs every retry is an error.
     logCreator: () => (entry) => {
       const { message, error } = entry.log;
-      log.debug({ part: entry.namespace, error: typeof error === 'string' ? error : undefined }, `kafkajs: ${message}`);
+      log.debug(
+        { part: entry.namespace, error: typeof error === 'string' ? error : undefined },
+        `kafkajs: ${message}`,
+      );
     },
   };
   if (address.sasl) config.sasl = saslOptions(address.sasl);
@@ -72,9 +66,13 @@ function authority(file: string): Buffer {
     return readFileSync(file);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new VigilError('engine-misconfigured', `VIGIL_KAFKA_CA_FILE (${file}) cannot be read: ${why}`);
+    throw new VigilError('engine-misconfigured', `VIGIL_KAFKA_CA (${file}) cannot be read: ${why}`);
   }
 }
+
+/** A question to the brokers takes milliseconds, and a few seconds where they restart. */
+const ASK_MS = 10_000;
+export const CLOSE_MS = 3_000;
 
 /** One admin connection, replaced after any failure: kafkajs's own does not always come back after its broker went. */
 export class Administration {
@@ -88,7 +86,7 @@ export class Administration {
     if (this.#closed) throw new VigilError('engine-unavailable', 'the bus is closed', { retriable: true });
     const connecting = (this.#admin ??= this.#connect());
     try {
-      return await work(await connecting);
+      return await within(ASK_MS, doing, (async () => work(await connecting))());
     } catch (error) {
       if (this.#admin === connecting) this.#admin = null;
       void connecting.then((admin) => admin.disconnect()).catch(() => undefined);
@@ -104,7 +102,13 @@ export class Administration {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#admin?.then((admin) => admin.disconnect()).catch(() => undefined);
+    const admin = this.#admin;
+    if (admin)
+      await within(
+        CLOSE_MS,
+        'closing',
+        admin.then((one) => one.disconnect()),
+      ).catch(() => undefined);
   }
 }
 
@@ -113,17 +117,25 @@ export function startFailure(address: KafkaAddress, error: unknown): VigilError 
   const where = `VIGIL_KAFKA_BROKERS (${address.brokers.join(', ')})`;
   const chain = causes(error);
   const text = chain.map((one) => `${one.name} ${one.message}`).join(' ');
-  const why = `${kindOf(error)} ${chain.at(-1)?.message ?? String(error)}`.trim().replaceAll(/\s+/g, ' ').slice(0, 300);
+  const why = `${kindOf(error)} ${chain.at(-1)?.message ?? String(error)}`
+    .trim()
+    .replaceAll(/\s+/g, ' ')
+    .slice(0, 300);
   if (/SASL|authentication/i.test(text)) {
     const advice = 'Check VIGIL_KAFKA_SASL (mechanism:user:password).';
-    return new VigilError('engine-misconfigured', `${where} refuses to sign in: ${why}. ${advice}`, { cause: error });
+    return new VigilError('engine-misconfigured', `${where} refuses to sign in: ${why}. ${advice}`, {
+      cause: error,
+    });
   }
   if (/certificate|self-signed|SSL|TLS|altname/i.test(text)) {
-    const advice = 'Check VIGIL_KAFKA_TLS and VIGIL_KAFKA_CA_FILE.';
-    return new VigilError('engine-misconfigured', `${where} has no TLS to trust: ${why}. ${advice}`, { cause: error });
+    const advice = 'Check VIGIL_KAFKA_TLS and VIGIL_KAFKA_CA.';
+    return new VigilError('engine-misconfigured', `${where} has no TLS to trust: ${why}. ${advice}`, {
+      cause: error,
+    });
   }
   if (/AUTHORIZATION_FAILED|INVALID_REPLICATION|POLICY_VIOLATION|UNSUPPORTED_VERSION/.test(text)) {
-    const advice = 'Check the user’s rights, VIGIL_KAFKA_REPLICATION, and that the brokers run Kafka 2.4 or later.';
+    const advice =
+      'Check the user’s rights, VIGIL_KAFKA_REPLICATION, and that the brokers run Kafka 2.4 or later.';
     return new VigilError('engine-misconfigured', `${where} refuses: ${why}. ${advice}`, { cause: error });
   }
   const hint = address.tls ? '' : ' Check the address; where the brokers want TLS, set VIGIL_KAFKA_TLS.';

@@ -150,7 +150,8 @@ export class GroupConsumer<T> implements Consumer {
     const crash = Promise.withResolvers<unknown>();
     const { events } = client;
     const heard = (): void => void (this.#heardAt = performance.now());
-    for (const event of [events.FETCH, events.HEARTBEAT, events.END_BATCH_PROCESS] as const) client.on(event, heard);
+    for (const event of [events.FETCH, events.HEARTBEAT, events.END_BATCH_PROCESS] as const)
+      client.on(event, heard);
     client.on(events.CRASH, ({ payload }) => crash.resolve(payload.error));
     client.on(events.GROUP_JOIN, ({ payload }) => {
       heard();
@@ -374,7 +375,10 @@ export class GroupConsumer<T> implements Consumer {
           throw new Dropped();
         }
         if (attempt === COMMIT_ATTEMPTS) throw error;
-        await pause(backoffMs(attempt, this.port.tuning.firstBackoffMs, this.port.tuning.maxBackoffMs), holding.signal);
+        await pause(
+          backoffMs(attempt, this.port.tuning.firstBackoffMs, this.port.tuning.maxBackoffMs),
+          holding.signal,
+        );
       }
     }
   }
@@ -382,11 +386,17 @@ export class GroupConsumer<T> implements Consumer {
   /** The handler stands elsewhere: it is asked where, after a moment, as another consumer may be at it still. */
   async #fenced(client: KafkaConsumer, holding: Holding): Promise<void> {
     const { partition } = holding;
-    this.port.log.warn({ ...this.#labels, partition }, 'bus: the handler was fenced, asking it where to resume');
+    this.port.log.warn(
+      { ...this.#labels, partition },
+      'bus: the handler was fenced, asking it where to resume',
+    );
     this.port.metrics.fenced.inc(this.#labels);
     holding.abort();
     const assignment = this.#assignment;
-    await pause(backoffMs(0, this.port.tuning.firstBackoffMs, this.port.tuning.maxBackoffMs), this.#stop.signal);
+    await pause(
+      backoffMs(0, this.port.tuning.firstBackoffMs, this.port.tuning.maxBackoffMs),
+      this.#stop.signal,
+    );
     if (assignment !== this.#assignment) return;
     client.pause([{ topic: this.known.remote, partitions: [partition] }]);
     void this.#begin(client, [partition]);
@@ -431,7 +441,8 @@ export class GroupConsumer<T> implements Consumer {
       );
     } catch {
       if (assignment !== this.#assignment) return;
-      for (const [partition, next] of due) if (!this.#reports.has(partition)) this.#reports.set(partition, next);
+      for (const [partition, next] of due)
+        if (!this.#reports.has(partition)) this.#reports.set(partition, next);
     }
   }
 

@@ -57,7 +57,9 @@ export class KafkaDeadLetters extends DeadLetters {
   }
 
   async counts(): Promise<{ topic: string; group: string; count: number }[]> {
-    const names = await this.port.administration.ask('topics cannot be listed', (admin) => admin.listTopics());
+    const names = await this.port.administration.ask('topics cannot be listed', (admin) =>
+      admin.listTopics(),
+    );
     const counted: { topic: string; group: string; count: number }[] = [];
     for (const remote of names.toSorted()) {
       const of = this.port.topics.lettersOf(remote);

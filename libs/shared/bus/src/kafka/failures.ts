@@ -1,4 +1,4 @@
-import { VigilError } from '@vigil/contracts';
+import { isVigilError, VigilError } from '@vigil/contracts';
 import { reasonOf } from '../delivery/transient.js';
 
 /** Where a part of an error stands that kafkajs does not declare: its protocol type and system code. */
@@ -10,7 +10,7 @@ function wordOf(error: Error, field: 'type' | 'code'): string {
 /** The error and what caused it, outermost first; kafkajs nests them when its retries are used up. */
 export function causes(error: unknown): Error[] {
   const chain: Error[] = [];
-  for (let one = error; one instanceof Error && chain.length < 8; ) {
+  for (let one = error; one instanceof Error && chain.length < 8;) {
     chain.push(one);
     const original: unknown = Reflect.get(one, 'originalError');
     one = one.cause ?? original;
@@ -34,11 +34,13 @@ export const isExpelled = (error: unknown): boolean => LOST.has(kindOf(error));
 export const isRebalance = (error: unknown): boolean => kindOf(error) === 'REBALANCE_IN_PROGRESS';
 
 /** Wrong for good, whoever waits: an operator must change something. */
-const REFUSED = /AUTHORIZATION_FAILED|SASL|UNSUPPORTED_VERSION|INVALID_REPLICATION|POLICY_VIOLATION|INVALID_CONFIG/;
+const REFUSED =
+  /AUTHORIZATION_FAILED|SASL|UNSUPPORTED_VERSION|INVALID_REPLICATION|POLICY_VIOLATION|INVALID_CONFIG/;
 const TOO_LARGE = /MESSAGE_TOO_LARGE|RECORD_LIST_TOO_LARGE/;
 
 /** What went wrong between us and the brokers, as one of ours: passing, unless the brokers refused. */
 export function translated(error: unknown, doing: string): VigilError {
+  if (isVigilError(error)) return error;
   const kind = kindOf(error);
   const name = error instanceof Error ? error.name : '';
   const root = causes(error).at(-1);

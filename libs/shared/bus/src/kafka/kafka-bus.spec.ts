@@ -35,8 +35,14 @@ suite('KafkaBus', () => {
   let looking: KafkaBus | null = null;
 
   /** A transaction that is open: what follows in its partitions is not read before it ends. */
-  async function hold<T>(topic: Topic<T>, messages: readonly Message<T>[]): Promise<{ commit(): Promise<void> }> {
-    const producer = new kafkajs.Kafka({ brokers: brokers ?? [], logLevel: kafkajs.logLevel.NOTHING }).producer({
+  async function hold<T>(
+    topic: Topic<T>,
+    messages: readonly Message<T>[],
+  ): Promise<{ commit(): Promise<void> }> {
+    const producer = new kafkajs.Kafka({
+      brokers: brokers ?? [],
+      logLevel: kafkajs.logLevel.NOTHING,
+    }).producer({
       transactionalId: `${prefix}held`,
       idempotent: true,
       maxInFlightRequests: 1,
@@ -77,7 +83,11 @@ suite('KafkaBus', () => {
     hold,
     setAside: async (topic, group) => {
       looking ??= open();
-      return (await looking.deadLetters.list(topic, group)).map(({ key, offset, reason }) => ({ key, offset, reason }));
+      return (await looking.deadLetters.list(topic, group)).map(({ key, offset, reason }) => ({
+        key,
+        offset,
+        reason,
+      }));
     },
   }));
 });

@@ -1,4 +1,4 @@
-import { SystemClock, VigilError, type Clock, type Topic } from '@vigil/contracts';
+import { isVigilError, SystemClock, VigilError, type Clock, type Topic } from '@vigil/contracts';
 import type { Telemetry } from '@vigil/telemetry';
 import type kafkajs from 'kafkajs';
 import { pause } from '../delivery/signal.js';
@@ -37,7 +37,12 @@ export class KafkaBus extends MessageBus {
   readonly #administration: Administration;
   readonly #topics: KafkaTopics;
   readonly #publisher: KafkaPublisher;
-  readonly #consumers = new Set<{ topic: string; group: string; failure: string | null; stop(): Promise<void> }>();
+  readonly #consumers = new Set<{
+    topic: string;
+    group: string;
+    failure: string | null;
+    stop(): Promise<void>;
+  }>();
   #closing: Promise<void> | null = null;
 
   constructor(
@@ -75,7 +80,7 @@ export class KafkaBus extends MessageBus {
       await bus.#administration.ask('brokers', (admin) => admin.describeCluster());
     } catch (error) {
       await bus.close();
-      throw startFailure(options, error);
+      throw startFailure(options, isVigilError(error) ? (error.cause ?? error) : error);
     }
     return bus;
   }

@@ -3,8 +3,10 @@ import kafkajs, { type Producer } from 'kafkajs';
 import type { BusMetrics } from '../metrics.js';
 import type { Message } from '../message-bus.js';
 import { encodeMessage } from '../message.js';
+import { CLOSE_MS } from './connection.js';
 import { kindOf, translated } from './failures.js';
 import type { KafkaTopic, KafkaTopics } from './topics.js';
+import { within } from './within.js';
 
 /** Messages and characters of one request at most; a longer publish() becomes several, in order. */
 const MAX_SEND_MESSAGES = 5_000;
@@ -122,8 +124,8 @@ export class KafkaPublisher {
     for (let attempt = 0; ; attempt += 1) {
       const connecting = (this.#producer ??= this.#connect());
       try {
-        const producer = await connecting;
-        await producer.sendBatch(batch);
+        const sending = connecting.then((producer) => producer.sendBatch(batch));
+        await within(3 * this.port.requestTimeoutMs, 'messages cannot be published', sending);
         return;
       } catch (error) {
         this.#producer = null;
@@ -149,7 +151,13 @@ export class KafkaPublisher {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#writing;
-    await this.#producer?.then((producer) => producer.disconnect()).catch(() => undefined);
+    const producer = this.#producer;
+    if (producer)
+      await within(
+        CLOSE_MS,
+        'closing',
+        producer.then((one) => one.disconnect()),
+      ).catch(() => undefined);
   }
 }
 
@@ -170,7 +178,8 @@ function parcels(remote: string, records: readonly OutgoingRecord[]): Parcel[] {
   };
   for (const record of records) {
     const size = record.value?.length ?? 0;
-    if (current.length >= MAX_SEND_MESSAGES || (current.length > 0 && length + size > MAX_SEND_LENGTH)) close();
+    if (current.length >= MAX_SEND_MESSAGES || (current.length > 0 && length + size > MAX_SEND_LENGTH))
+      close();
     current.push(record);
     length += size;
   }
@@ -183,7 +192,8 @@ function takeGroup(queue: Parcel[]): Parcel[] {
   let length = 0;
   let end = 0;
   for (const parcel of queue) {
-    const full = messages + parcel.records.length > MAX_SEND_MESSAGES || length + parcel.length > MAX_SEND_LENGTH;
+    const full =
+      messages + parcel.records.length > MAX_SEND_MESSAGES || length + parcel.length > MAX_SEND_LENGTH;
     if (end > 0 && full) break;
     messages += parcel.records.length;
     length += parcel.length;

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { VigilError } from '@vigil/contracts';
 import kafkajs, { type KafkaMessage } from 'kafkajs';
-import type { Administration } from './connection.js';
+import { CLOSE_MS, type Administration } from './connection.js';
 import { translated } from './failures.js';
+import { within } from './within.js';
 
 const MAX_WAIT_MS = 20_000;
 
@@ -29,7 +30,9 @@ export async function readRange(
   const end = Promise.withResolvers<void>();
   const late = setTimeout(() => {
     end.reject(
-      new VigilError('engine-unavailable', `${topic} could not be read within ${MAX_WAIT_MS} ms`, { retriable: true }),
+      new VigilError('engine-unavailable', `${topic} could not be read within ${MAX_WAIT_MS} ms`, {
+        retriable: true,
+      }),
     );
   }, MAX_WAIT_MS);
   let ended = false;
@@ -44,28 +47,31 @@ export async function readRange(
     if (payload.batchSize === 0 && BigInt(payload.lastOffset) + 1n >= range.to) end.resolve();
   });
   try {
-    await consumer.connect();
-    await consumer.subscribe({ topics: [topic], fromBeginning: true });
-    const running = consumer.run({
-      autoCommit: false,
-      eachBatch: async ({ batch }) => {
-        for (const record of batch.messages) {
-          const offset = BigInt(record.offset);
-          if (!ended && offset >= range.from && offset < range.to) take(record);
-        }
-        if (BigInt(batch.lastOffset()) + 1n >= range.to) {
-          ended = true;
-          end.resolve();
-        }
-      },
-    });
-    running.catch(end.reject);
+    const run = (): Promise<void> =>
+      consumer.run({
+        autoCommit: false,
+        eachBatch: async ({ batch }) => {
+          for (const record of batch.messages) {
+            const offset = BigInt(record.offset);
+            if (!ended && offset >= range.from && offset < range.to) take(record);
+          }
+          if (BigInt(batch.lastOffset()) + 1n >= range.to) {
+            ended = true;
+            end.resolve();
+          }
+        },
+      });
+    void consumer
+      .connect()
+      .then(() => consumer.subscribe({ topics: [topic], fromBeginning: true }))
+      .then(run)
+      .catch(end.reject);
     await end.promise;
   } catch (error) {
     throw translated(error, `${topic} cannot be read`);
   } finally {
     clearTimeout(late);
-    await consumer.disconnect().catch(() => undefined);
+    await within(CLOSE_MS, 'closing', consumer.disconnect()).catch(() => undefined);
     // A group without members is removed by the brokers in time as well.
     await administration
       .ask('a group cannot be deleted', (admin) => admin.deleteGroups([groupId]))

@@ -56,7 +56,8 @@ export function decodeRun<T>(
       undecodable.push({ offset, count: 1, key, payload, reason });
     const pair = pairOf(payload);
     if (!pair) refuse(record.key?.toString() ?? '', 'not the JSON of [key, value]');
-    else if (header(record, 'schema') === schema) messages.push({ key: pair[0], value: pair[1] as T, offset });
+    else if (header(record, 'schema') === schema)
+      messages.push({ key: pair[0], value: pair[1] as T, offset });
     else {
       const result = topic.schema.safeParse(pair[1]);
       if (result.success) messages.push({ key: pair[0], value: result.data, offset });

@@ -145,7 +145,9 @@ export class KafkaTopics {
         if (Object.entries(settings).every(([name, value]) => valueOf(name) === value)) return;
         // The request replaces all: what was set on the topic itself is sent again.
         const kept = current
-          .filter((one) => one.configSource === kafkajs.ConfigSource.TOPIC_CONFIG && !(one.configName in settings))
+          .filter(
+            (one) => one.configSource === kafkajs.ConfigSource.TOPIC_CONFIG && !(one.configName in settings),
+          )
           .map(({ configName: name, configValue: value }) => ({ name, value }));
         const wanted = Object.entries(settings).map(([name, value]) => ({ name, value }));
         await admin.alterConfigs({
@@ -164,7 +166,10 @@ export class KafkaTopics {
 
 function checkName(name: string, what: string): void {
   if (NAME.test(name)) return;
-  throw new VigilError('bad-input', `${what} ${JSON.stringify(name)}: 1 to 50 lower-case letters, digits and _`);
+  throw new VigilError(
+    'bad-input',
+    `${what} ${JSON.stringify(name)}: 1 to 50 lower-case letters, digits and _`,
+  );
 }
 
 function remembered<V>(cache: Map<string, Promise<V>>, key: string, make: () => Promise<V>): Promise<V> {
