@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client, errors } from '@elastic/elasticsearch';
 import { VigilError } from '@vigil/contracts';
@@ -6,6 +5,7 @@ import { Cluster } from './cluster.js';
 import { ElasticsearchHitIndex } from './elasticsearch-hit-index.js';
 import { refusalOf } from './failures.js';
 import { erasedIndex, hitsTemplate, namesOf } from './schema.js';
+import { findCa, readCa } from './trust.js';
 
 /** The part of the settings that this index needs. */
 export interface ElasticsearchOptions {
@@ -46,10 +46,13 @@ export async function openElasticsearch(
   { waitForClusterMs = WAIT_FOR_CLUSTER_MS }: { waitForClusterMs?: number } = {},
 ): Promise<ElasticsearchHitIndex> {
   const address = addressOf(options.elasticsearchUrls);
-  const client = new Client(await clientOptions(options));
+  const patience = { address, waitForClusterMs, log: telemetry.log };
+  const client = new Client(await clientOptions(options, patience));
   try {
     const names = namesOf(options.elasticsearchPrefix);
-    await untilAnswers(client, address, waitForClusterMs, telemetry);
+    await untilAnswers(patience, () =>
+      client.cluster.health({}, { requestTimeout: PROBE_WITHIN_MS, maxRetries: 0 }),
+    );
     await checkVersion(client, address);
     const cluster = new Cluster(client, names, address);
     await prepare(cluster);
@@ -63,64 +66,48 @@ export async function openElasticsearch(
   }
 }
 
-async function clientOptions(
-  options: ElasticsearchOptions,
-): Promise<ConstructorParameters<typeof Client>[0]> {
-  const { elasticsearchCa, elasticsearchFingerprint, elasticsearchApiKey, elasticsearchUrls } = options;
-  for (const [name, value] of [
-    ['VIGIL_ELASTICSEARCH_CA', elasticsearchCa],
-    ['VIGIL_ELASTICSEARCH_FINGERPRINT', elasticsearchFingerprint],
-  ]) {
-    if (value !== null && elasticsearchUrls.some((url) => !url.startsWith('https:'))) {
-      throw misconfigured(
-        `${name} is for https, and VIGIL_ELASTICSEARCH_URL (${addressOf(elasticsearchUrls)}) is not https`,
-      );
-    }
-  }
+type ClientOptions = ConstructorParameters<typeof Client>[0];
+
+async function clientOptions(options: ElasticsearchOptions, patience: Patience): Promise<ClientOptions> {
+  const { elasticsearchApiKey, elasticsearchUrls } = options;
+  const ca = await trusted(options, patience);
   return {
     nodes: [...elasticsearchUrls],
     ...(elasticsearchApiKey === null ? {} : { auth: { apiKey: elasticsearchApiKey } }),
-    ...(elasticsearchFingerprint === null
-      ? {}
-      : {
-          caFingerprint: elasticsearchFingerprint
-            .replaceAll(':', '')
-            .toUpperCase()
-            .replace(/..(?=.)/g, '$&:'),
-        }),
-    ...(elasticsearchCa === null ? {} : { tls: { ca: await readCa(elasticsearchCa) } }),
+    ...(ca === null ? {} : { tls: { ca } }),
     requestTimeout: REQUEST_WITHIN_MS,
     maxRetries: 2,
   };
 }
 
-async function readCa(file: string): Promise<string> {
-  const why = await readFile(file, 'utf8').then(
-    (text) => ({
-      text,
-      problem: text.includes('BEGIN CERTIFICATE') ? null : 'it holds no certificate in PEM',
-    }),
-    (error: NodeJS.ErrnoException) => ({
-      text: '',
-      problem: `it cannot be read (${error.code ?? error.name})`,
-    }),
-  );
-  if (why.problem !== null) throw misconfigured(`VIGIL_ELASTICSEARCH_CA (${file}): ${why.problem}`);
-  return why.text;
+/** Certificates in PEM that sign the cluster's; null: those that the runtime trusts. */
+async function trusted(options: ElasticsearchOptions, patience: Patience): Promise<string | null> {
+  const { elasticsearchCa: file, elasticsearchFingerprint: fingerprint, elasticsearchUrls: urls } = options;
+  if (file === null && fingerprint === null) return null;
+  if (urls.some((url) => !url.startsWith('https:'))) {
+    const name = file === null ? 'VIGIL_ELASTICSEARCH_FINGERPRINT' : 'VIGIL_ELASTICSEARCH_CA';
+    throw misconfigured(
+      `${name} is for https, and VIGIL_ELASTICSEARCH_URL (${patience.address}) is not https`,
+    );
+  }
+  if (file !== null) return readCa(file);
+  return untilAnswers(patience, (attempt) => findCa(urls[attempt % urls.length] ?? '', fingerprint ?? ''));
+}
+
+/** How long a start waits, and whom it tells. */
+interface Patience {
+  readonly address: string;
+  readonly waitForClusterMs: number;
+  readonly log: HitIndexTelemetry['log'];
 }
 
 /** A cluster that is starting is waited for; one that refuses is not. */
-async function untilAnswers(
-  client: Client,
-  address: string,
-  timeoutMs: number,
-  { log }: HitIndexTelemetry,
-): Promise<void> {
-  const deadline = performance.now() + timeoutMs;
-  for (let waitMs = 200; ; waitMs = Math.min(waitMs * 2, 3_000)) {
+async function untilAnswers<T>(patience: Patience, ask: (attempt: number) => Promise<T>): Promise<T> {
+  const { address, waitForClusterMs, log } = patience;
+  const deadline = performance.now() + waitForClusterMs;
+  for (let attempt = 0, waitMs = 200; ; attempt += 1, waitMs = Math.min(waitMs * 2, 3_000)) {
     try {
-      await client.cluster.health({}, { requestTimeout: PROBE_WITHIN_MS, maxRetries: 0 });
-      return;
+      return await ask(attempt);
     } catch (error) {
       const { status, reason, type } = refusalOf(error);
       const starting = status === null ? isConnectionFault(type, reason) : status === 429 || status >= 500;
