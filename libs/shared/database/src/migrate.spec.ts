@@ -123,7 +123,7 @@ describe('migrate', () => {
     url.username = 'guest';
     await expect(migrate(url.href, await written(folder, 'f', [ONE]))).rejects.toMatchObject({
       code: 'engine-misconfigured',
-      message: expect.stringContaining('create extension pg_trgm'),
+      message: expect.stringContaining('create extension fuzzystrmatch'),
     });
   });
 

@@ -131,7 +131,7 @@ function explained(error: unknown): unknown {
     const what = reasonOf(plain);
     return new VigilError(
       'engine-misconfigured',
-      `The database user may not set up Vigil's tables (${what}). Make it the owner of the database; where extensions are reserved, an administrator runs: create extension pg_trgm`,
+      `The database user may not set up Vigil's tables (${what}). Make it the owner of the database; where extensions are reserved, an administrator runs: create extension fuzzystrmatch`,
       { cause: plain },
     );
   }
