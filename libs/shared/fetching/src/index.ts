@@ -1,4 +1,9 @@
-export * from './guarded-client.js';
-export type { Resolve } from './guarded-connector.js';
-export * from './address-policy.js';
-export * from './user-agent.js';
+export {
+  type Answer,
+  type Fetched,
+  GuardedClient,
+  type GuardedClientOptions,
+  type GuardedRequest,
+  type Streamed,
+  type StreamRequest,
+} from './guarded-client.js';

@@ -1,8 +1,7 @@
-export * from './base.module.js';
-export * from './engines.js';
-export * from './error-filter.js';
-export * from './health.controller.js';
-export * from './http.js';
-export * from './run-app.js';
-export * from './system.controller.js';
-export * from './version.js';
+export { BaseModule } from './base.module.js';
+export { type Engines, openEngines } from './engines.js';
+export { HealthController } from './health.controller.js';
+export { createHttpApp, type HttpOptions } from './http.js';
+export { type AppOptions, runApp } from './run-app.js';
+export { SystemController } from './system.controller.js';
+export { VERSION } from './version.js';
