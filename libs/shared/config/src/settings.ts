@@ -284,6 +284,76 @@ export const CLUSTER = {
       .optional()
       .transform((s) => s ?? 'vigil'),
   ),
+  redisUrl: variable(
+    'VIGIL_REDIS_URL',
+    'redis(s)://user:password@host:port/database',
+    'An existing Redis, 6.2 or later, for the job queues; its maxmemory-policy must be noeviction. Without it PostgreSQL holds them. With rediss:// by TLS, trusting whom the runtime trusts (NODE_EXTRA_CA_CERTS names more). The user needs all commands but the dangerous ones, info, and the keys of the prefix.',
+    url('redis', 'rediss'),
+    { secret: true },
+  ),
+  redisPrefix: variable(
+    'VIGIL_REDIS_PREFIX',
+    'letters, digits, dots, dashes and _, 1 to 60',
+    'Begins every key, followed by a colon, so that installations can share a server. Default vigil.',
+    z
+      .string()
+      .regex(/^[\w.-]{1,60}$/)
+      .optional()
+      .transform((s) => s ?? 'vigil'),
+  ),
+  s3Endpoint: variable(
+    'VIGIL_S3_ENDPOINT',
+    'an http(s) address without a user',
+    'Where an S3 API answers, for stores other than that of Amazon. Default: that of Amazon in the region.',
+    z
+      .url({ protocol: /^https?$/ })
+      .refine((u) => !u.includes('@'))
+      .optional()
+      .transform((u) => u ?? null),
+  ),
+  s3Region: variable(
+    'VIGIL_S3_REGION',
+    'a region',
+    'Where the bucket is; many stores take any. Default us-east-1.',
+    z
+      .string()
+      .regex(/^[\w-]{1,60}$/)
+      .optional()
+      .transform((s) => s ?? 'us-east-1'),
+  ),
+  s3Bucket: variable(
+    'VIGIL_S3_BUCKET',
+    'a bucket that exists',
+    'Where fetched evidence is kept. Without it in the data folder.',
+    z
+      .string()
+      .regex(/^[\w.-]{3,255}$/)
+      .optional()
+      .transform((s) => s ?? null),
+  ),
+  s3Prefix: variable(
+    'VIGIL_S3_PREFIX',
+    'letters, digits and !-_.*()/, up to 200',
+    'Begins the key of every object, so that installations can share a bucket. Default `evidence/`.',
+    z
+      .string()
+      .regex(/^[\w!.*()/-]{1,200}$/)
+      .optional()
+      .transform((s) => s ?? 'evidence/'),
+  ),
+  s3AccessKeyId: variable(
+    'VIGIL_S3_ACCESS_KEY_ID',
+    'the id of an access key',
+    'With the secret beside it. Without both: what the machine gives, such as the role of an instance. Needs to list the bucket, and to get, put and delete objects under the prefix.',
+    text('').transform((s) => s || null),
+  ),
+  s3SecretAccessKey: variable(
+    'VIGIL_S3_SECRET_ACCESS_KEY',
+    'the secret of that key',
+    'Goes with VIGIL_S3_ACCESS_KEY_ID.',
+    text('').transform((s) => s || null),
+    { secret: true },
+  ),
 };
 
 /** For the crash and fault runs alone: they must be able to fail. */
