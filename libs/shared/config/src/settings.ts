@@ -164,7 +164,7 @@ export const COLLECTOR = {
   demo: variable(
     'VIGIL_DEMO',
     '1 or 0',
-    'Whether an empty data folder is filled with the demo. Default 1.',
+    'Whether an empty data folder is filled with the demo. 0 also removes one that is there. Default 1.',
     flag(true),
   ),
 };
