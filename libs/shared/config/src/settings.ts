@@ -214,7 +214,12 @@ export const CLUSTER = {
     'Brokers of an existing Kafka, 2.4 or later, that holds the log between the services. Without it PostgreSQL holds it.',
     words().pipe(z.array(z.string().regex(/^(\[[0-9a-f:]+\]|[^\s:@/]+):\d{1,5}$/i)).max(50)),
   ),
-  kafkaTls: variable('VIGIL_KAFKA_TLS', '1 or 0', 'Whether the brokers are spoken to by TLS. Default 0.', flag(false)),
+  kafkaTls: variable(
+    'VIGIL_KAFKA_TLS',
+    '1 or 0',
+    'Whether the brokers are spoken to by TLS. Default 0.',
+    flag(false),
+  ),
   kafkaCa: variable(
     'VIGIL_KAFKA_CA',
     'a file of certificates in PEM',
