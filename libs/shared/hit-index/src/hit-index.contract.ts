@@ -482,6 +482,18 @@ export function hitIndexContract(engine: string, open: () => Promise<HitIndex>):
         expect(await other.names()).toEqual(['a']);
       });
 
+      it('leaves nothing of what is put while it is being erased', async () => {
+        const s = scene();
+        const hits = Array.from({ length: 40 }, (_, i) => s.hit(`h${i}`));
+        const ids = hits.map((hit) => hit.post.id);
+        await Promise.all([
+          ...[0, 1, 2].map((revision) => s.put(...hits.map((_, i) => s.hit(`h${i}`, { revision })))),
+          ...[0, 10, 20, 30].map((from) => s.index.erase({ ids: ids.slice(from, from + 10) })),
+          s.put(...hits),
+        ]);
+        expect((await s.search()).total).toBe(0);
+      });
+
       it('removes more than one chunk', async () => {
         const s = scene();
         await s.put(
