@@ -45,8 +45,10 @@ function bringEngines() {
 }
 
 function states(command) {
-  const { stdout } = engineCommand(command, '--json');
-  return JSON.parse(stdout || '[]');
+  const { stdout, stderr } = engineCommand(command, '--json');
+  if (stdout) return JSON.parse(stdout);
+  console.log(`The engines could not be asked for:\n${stderr}\n\n0 passed, 1 failed`);
+  process.exit(1);
 }
 
 function engineCommand(...args) {

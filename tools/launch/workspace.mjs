@@ -64,12 +64,70 @@ function stamp(name, value) {
   writeFileSync(path.join(stamps, name), value);
 }
 
+/** Whoever installs or builds holds this file, with its process id in it: two at once would destroy each other's work. */
+const turn = path.join(root, '.vigil', 'launching');
+
+/** Waits until no other launcher of this checkout installs or builds, then works alone. */
+async function alone(work) {
+  mkdirSync(path.dirname(turn), { recursive: true });
+  for (let told = false; ; told = true) {
+    try {
+      writeFileSync(turn, String(process.pid), { flag: 'wx' });
+      break;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    }
+    const holder = Number(readOrEmpty(turn));
+    if (holder > 0 && !lives(holder)) rmSync(turn, { force: true });
+    else {
+      if (!told) say(`waiting for process ${holder}, which installs or builds here …`);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+  const leave = () => rmSync(turn, { force: true });
+  process.once('exit', leave);
+  try {
+    return await work();
+  } finally {
+    process.off('exit', leave);
+    leave();
+  }
+}
+
+function readOrEmpty(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function lives(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
 /** Installs exactly what the lock file names, once per lock file. */
 export async function ensureInstalled() {
-  const lock = createHash('sha256')
+  if (!isInstalled()) await alone(install);
+}
+
+function lockHash() {
+  return createHash('sha256')
     .update(readFileSync(path.join(root, 'package-lock.json')))
     .digest('hex');
-  if (existsSync(node24) && stampIs('installed', lock)) return;
+}
+
+function isInstalled() {
+  return existsSync(node24) && stampIs('installed', lockHash());
+}
+
+async function install() {
+  if (isInstalled()) return;
   say('installing packages (about a minute the first time) …');
   const started = Date.now();
   const code = await run('npm', ['ci', '--no-audit', '--no-fund', '--prefer-offline'], { quiet: true });
@@ -77,7 +135,7 @@ export async function ensureInstalled() {
     say('npm ci failed; its messages are above. Is the package registry reachable?');
     process.exit(1);
   }
-  stamp('installed', lock);
+  stamp('installed', lockHash());
   say(`installed in ${seconds(started)}`);
 }
 
@@ -106,11 +164,19 @@ function sourcesFingerprint() {
 
 /** Builds every package through Nx's cache, unless nothing changed since the last build. */
 export async function ensureBuilt() {
-  const fingerprint = sourcesFingerprint();
+  if (!isBuilt(sourcesFingerprint())) await alone(build);
+}
+
+function isBuilt(fingerprint) {
   const complete = ['apps/standalone/dist/main.js', 'apps/console/dist/index.html'].every((f) =>
     existsSync(path.join(root, f)),
   );
-  if (complete && stampIs('built', fingerprint)) return;
+  return complete && stampIs('built', fingerprint);
+}
+
+async function build() {
+  const fingerprint = sourcesFingerprint();
+  if (isBuilt(fingerprint)) return;
   say('building …');
   const started = Date.now();
   const nx = path.join(root, 'node_modules', 'nx', 'dist', 'bin', 'nx.js');
@@ -128,10 +194,6 @@ export async function ensureBuilt() {
 /** Whether sources changed since `ensureBuilt` last ran here; false where it never did (an image built elsewhere). */
 export function buildIsStale() {
   return existsSync(path.join(stamps, 'built')) && !stampIs('built', sourcesFingerprint());
-}
-
-export function forget(name) {
-  rmSync(path.join(stamps, name), { force: true });
 }
 
 function seconds(started) {

@@ -126,6 +126,20 @@ describe('verdicts into counts, hits and the index', () => {
     expect(await counted('p/a')).toEqual({ posts: 0, hits: 50 });
   });
 
+  test('posts that come on several partitions at once count once', async () => {
+    const { consumer } = aService();
+    const before = await counted('p/claimed-by-two');
+    const events = Array.from({ length: 50 }, (_, i) =>
+      aVerdict({ id: `rss:twice-${i}`, rules: ['p/claimed-by-two'] }),
+    );
+    const partitions = [21, 22, 23, 24];
+    await Promise.all(partitions.map((partition) => consumer.handle(aBatch(events, 0n, partition))));
+    expect((await counted('p/claimed-by-two')).hits - before.hits).toBe(50);
+    expect(await consumer.resumeFrom(partitions)).toEqual(
+      new Map(partitions.map((partition) => [partition, 50n])),
+    );
+  });
+
   test('a redelivery in another batch counts nothing, also on another day', async () => {
     const { consumer } = aService();
     const events = [aVerdict({ id: 'rss:1' }), aVerdict({ id: 'rss:2', rules: ['p/a'] })];

@@ -1,6 +1,6 @@
 import type { Batch, BatchHandler, Offsets } from '@vigil/bus';
 import type { Clock, VerdictEvent } from '@vigil/contracts';
-import type { Database } from '@vigil/database';
+import { type Database, sqlState } from '@vigil/database';
 import type { AlertsMetrics } from '../alerts-metrics.js';
 import type { HitProjector } from './hit-projector.js';
 import { plannedToHit } from './hit-records.js';
@@ -38,15 +38,17 @@ export class VerdictConsumer implements BatchHandler<VerdictEvent> {
     if (this.options.commitEarly)
       await db.transaction((tx) => moveOffset(tx, batch.partition, batch.first, batch.next));
 
-    const { plan, seqs } = await db.transaction(async (tx) => {
-      if (!this.options.commitEarly) await moveOffset(tx, batch.partition, batch.first, batch.next);
-      const known = await readKnown(tx, [...new Set(events.map((one) => one.key))]);
-      const planned = planBatch(events, known, now);
-      return {
-        plan: planned,
-        seqs: await writePlan(tx, planned, { part: batch.partition, day: dayOf(now), nowMs: now }),
-      };
-    });
+    const { plan, seqs } = await onceMoreWhereSeenMeanwhile(() =>
+      db.transaction(async (tx) => {
+        if (!this.options.commitEarly) await moveOffset(tx, batch.partition, batch.first, batch.next);
+        const known = await readKnown(tx, [...new Set(events.map((one) => one.key))]);
+        const planned = planBatch(events, known, now);
+        return {
+          plan: planned,
+          seqs: await writePlan(tx, planned, { part: batch.partition, day: dayOf(now), nowMs: now }),
+        };
+      }),
+    );
 
     stopTimer();
     metrics.verdicts.inc(batch.messages.length);
@@ -65,6 +67,21 @@ export class VerdictConsumer implements BatchHandler<VerdictEvent> {
       [[...partitions]],
     );
     return new Map(rows.map((row) => [row.partition, BigInt(row.next)]));
+  }
+}
+
+const UNIQUE_VIOLATION = '23505';
+/** Each try finds seen what the one before stumbled over; more than a few in a row is no coincidence. */
+const MAX_TRIES = 5;
+
+/** Runs a batch again where another partition counted one of its posts between our look and our writing. */
+async function onceMoreWhereSeenMeanwhile<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (sqlState(error) !== UNIQUE_VIOLATION || tries === MAX_TRIES) throw error;
+    }
   }
 }
 

@@ -23,9 +23,11 @@ interface Writing {
 const literal = (values: readonly (string | number | boolean)[]) => `{${values.join(',')}}`;
 const seconds = (ms: number) => ms / 1000;
 
+// No ON CONFLICT: where another partition has counted one of them since we looked (an id that two channels claim), the
+// violation undoes the batch, and its next try finds the post seen.
 const SEEN: Part = {
   name: 'seen',
-  sql: `INSERT INTO seen_post (key, day) SELECT k, $2::date FROM unnest($1::uuid[]) k ON CONFLICT DO NOTHING`,
+  sql: `INSERT INTO seen_post (key, day) SELECT k, $2::date FROM unnest($1::uuid[]) k`,
   values: ({ newPosts }, { day }) => [literal(newPosts), day],
 };
 
@@ -117,7 +119,8 @@ const NEW_HITS: Part = {
     FROM unnest($1::uuid[], $2::int[], $3::bigint[], $4::text[], $5::text[], $6::bool[], $7::float8[], $8::float8[], $9::text[])
       AS t (k, rev, rs, st, src, d, e, f, doc)
     ON CONFLICT (key) DO UPDATE
-      SET revision = excluded.revision, ruleset = excluded.ruleset, state = excluded.state, doc = excluded.doc`,
+      SET revision = excluded.revision, ruleset = excluded.ruleset, state = excluded.state, doc = excluded.doc
+      WHERE (excluded.revision, excluded.ruleset) >= (hit.revision, hit.ruleset)`,
   values: (plan) => {
     const hits = plan.hits.filter((hit) => hit.doc !== null);
     return [

@@ -10,11 +10,14 @@ export const LINGER_MS = 20;
 export const MAX_BATCH = 1_000;
 /** Most posts accepted and not yet acknowledged: some 8 MB at 2 kB each. Beyond it contributors wait. */
 export const MAX_PENDING = 4_000;
+/** Most text accepted and not yet acknowledged, in UTF-16 units: posts of ordinary length never meet it, 4,000 of the longest would be 1.6 GB. */
+export const MAX_PENDING_TEXT = 32_000_000;
 /** One batch is on its way while the next gathers and a third may already be sent; more would only queue in the bus. */
 const MAX_IN_FLIGHT = 2;
 
 interface Contribution {
   readonly events: readonly PostEvent[];
+  readonly text: number;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -28,6 +31,7 @@ export class Funnel {
   readonly #waiting: Contribution[] = [];
   #waitingPosts = 0;
   #pendingPosts = 0;
+  #pendingText = 0;
   #inFlight = 0;
   #timer: NodeJS.Timeout | null = null;
   readonly #room: (() => void)[] = [];
@@ -46,12 +50,18 @@ export class Funnel {
   async publish(events: readonly PostEvent[]): Promise<void> {
     if (events.length === 0) return;
     // Checked again after each wait: whoever is woken first takes the room.
-    while (this.#pendingPosts > 0 && this.#pendingPosts + events.length > MAX_PENDING) {
+    let text = 0;
+    for (const { post } of events) text += post.text.length;
+    while (
+      this.#pendingPosts > 0 &&
+      (this.#pendingPosts + events.length > MAX_PENDING || this.#pendingText + text > MAX_PENDING_TEXT)
+    ) {
       await new Promise<void>((resolve) => this.#room.push(resolve));
     }
     this.#pendingPosts += events.length;
+    this.#pendingText += text;
     return new Promise<void>((resolve, reject) => {
-      this.#waiting.push({ events, resolve, reject });
+      this.#waiting.push({ events, text, resolve, reject });
       this.#waitingPosts += events.length;
       if (this.#waitingPosts >= MAX_BATCH) this.#send();
       else this.#timer ??= setTimeout(() => this.#send(), this.lingerMs);
@@ -92,6 +102,7 @@ export class Funnel {
       for (const contribution of batch) contribution.reject(error);
     }
     this.#pendingPosts -= messages.length;
+    for (const contribution of batch) this.#pendingText -= contribution.text;
     this.#inFlight--;
     for (const wake of this.#room.splice(0)) wake();
     if (this.#waiting.length > 0) this.#send();

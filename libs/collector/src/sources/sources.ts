@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock, Source, type SourceDraft, type SourcePatch, VigilError } from '@vigil/contracts';
 import { AuditLog } from '@vigil/auth';
@@ -244,7 +245,12 @@ export class Sources {
 function decisionOf(
   source: Pick<SourceDraft, 'locator' | 'justification' | 'paused'>,
 ): Record<string, unknown> {
-  return { kind: source.locator.kind, justification: source.justification, paused: source.paused };
+  const { reason, approvedBy, until } = source.justification;
+  // The chain outlives every erasure, so it holds no text and no name, only what proves them.
+  const justification = createHash('sha256')
+    .update(JSON.stringify([reason, approvedBy, until]))
+    .digest('hex');
+  return { kind: source.locator.kind, justification, until, paused: source.paused };
 }
 
 /** Where a source reads: what its cursor belongs to. */

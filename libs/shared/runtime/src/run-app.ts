@@ -1,3 +1,4 @@
+import { createServer } from 'node:net';
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readSettings, type Settings } from '@vigil/config';
@@ -44,6 +45,8 @@ export async function runApp(options: AppOptions): Promise<void> {
 
   try {
     const settings = readSettings(options.env);
+    // Before anything is made in the data folder: the commonest fault of a start is a second one.
+    await portIsFree(settings.http.port, settings.http.host);
     const engines = await openEngines(settings, options.service);
     stop = () => engines.close();
     try {
@@ -70,6 +73,16 @@ export async function runApp(options: AppOptions): Promise<void> {
     process.stderr.write(`vigil: ${messageOf(error)}\n`);
     process.exit(1);
   }
+}
+
+/** Rejects with the listener's own error where the port is taken. */
+async function portIsFree(port: number, host: string): Promise<void> {
+  const probe = createServer();
+  await new Promise<void>((resolve, reject) => {
+    probe.once('error', reject);
+    probe.listen({ port, host, exclusive: true }, resolve);
+  });
+  await new Promise<void>((resolve) => probe.close(() => resolve()));
 }
 
 function messageOf(error: unknown): string {
