@@ -3,10 +3,10 @@ import type { Dirent } from 'node:fs';
 import { mkdir, open, opendir, readFile, rename, stat, unlink, utimes } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Clock, SystemClock, VigilError } from '@vigil/contracts';
+import { assertEvidenceKey, isEvidenceKey } from './evidence-key.js';
 import { EvidenceStore } from './evidence-store.js';
 import { fileErrors, isMissing } from './file-errors.js';
 
-const KEY = /^[0-9a-f]{64}$/;
 /** Half-written files of killed processes; no put takes so long. */
 const LEFTOVER_AFTER_MS = 3_600_000;
 /** Shards of the folder by the first byte of the key: a million files make four thousand in each. */
@@ -86,9 +86,7 @@ export class FolderEvidenceStore extends EvidenceStore {
   }
 
   private pathOf(key: string): string {
-    // The key becomes part of a path: nothing but a hash may.
-    if (!KEY.test(key))
-      throw new VigilError('bad-input', 'An evidence key is a SHA-256 in 64 lower-case hexadecimal digits.');
+    assertEvidenceKey(key);
     return join(this.folder, key.slice(0, 2), key);
   }
 
@@ -142,7 +140,8 @@ export class FolderEvidenceStore extends EvidenceStore {
     for await (const shard of entriesOf(this.folder)) {
       if (!shard.isDirectory() || !SHARD.test(shard.name)) continue;
       for await (const entry of entriesOf(join(this.folder, shard.name))) {
-        if (entry.isFile() && KEY.test(entry.name) && entry.name.startsWith(shard.name)) yield entry.name;
+        if (entry.isFile() && isEvidenceKey(entry.name) && entry.name.startsWith(shard.name))
+          yield entry.name;
       }
     }
   }
@@ -175,7 +174,7 @@ export class FolderEvidenceStore extends EvidenceStore {
       if (!facts?.isFile() || this.clock.now() - facts.ctimeMs < LEFTOVER_AFTER_MS) continue;
       const key = entry.name.slice(0, 64);
       // A kill between the two steps of an expiry: what was moved aside goes back and is judged again.
-      if (entry.name.includes('.expired.') && KEY.test(key)) await rename(path, this.pathOf(key));
+      if (entry.name.includes('.expired.') && isEvidenceKey(key)) await rename(path, this.pathOf(key));
       else await unlessMissing(unlink(path));
     }
   }
