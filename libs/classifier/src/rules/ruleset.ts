@@ -102,7 +102,8 @@ export function compileRuleset(packs: readonly PackVersion[], number = 0): Rules
       add('rule', rules.length, rule.phrases);
       if (rule.unless) add('unless', rules.length, rule.unless);
       const title = rule.slogan === undefined ? undefined : titles.get(rule.slogan);
-      const slogan = title === undefined ? undefined : { id: RuleId.parse(`${content.name}/${rule.slogan}`), title };
+      const slogan =
+        title === undefined ? undefined : { id: RuleId.parse(`${content.name}/${rule.slogan}`), title };
       rules.push({ ...compileRule(rule, content.name, pack, version, signs), slogan });
     }
   });

@@ -59,10 +59,23 @@ describe('a match', () => {
   it('says which slogan it is another wording of, so that both count as one', () => {
     const [first, ...others] = pack.rules;
     if (!first) throw new Error('the fixture has rules');
-    const translated = { ...first, id: 'immergruen', title: 'In German', slogan: first.id, phrases: { de: ['immer grün und wachsend'] } };
-    const both = compileRuleset([{ content: { ...pack, rules: [first, ...others, translated] }, version: 1 }]);
+    const translated = {
+      ...first,
+      id: 'immergruen',
+      title: 'In German',
+      slogan: first.id,
+      phrases: { de: ['immer grün und wachsend'] },
+    };
+    const both = compileRuleset([
+      { content: { ...pack, rules: [first, ...others, translated] }, version: 1 },
+    ]);
     const { matches } = classifyText(both, { text: 'Immer grün und wachsend', context: 'unknown' });
-    expect(matches).toMatchObject([{ rule: 'green-banner/immergruen', slogan: { id: 'green-banner/evergreen', title: 'Evergreen and growing' } }]);
+    expect(matches).toMatchObject([
+      {
+        rule: 'green-banner/immergruen',
+        slogan: { id: 'green-banner/evergreen', title: 'Evergreen and growing' },
+      },
+    ]);
   });
 
   it('keeps to whole words', () => {
