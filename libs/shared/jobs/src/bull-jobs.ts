@@ -1,24 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import {
-  type Job,
-  type PostgresConnectionOptions,
-  type PostgresQueueBackend,
-  Queue,
-  UnrecoverableError,
-  Worker,
-} from 'bullmq';
+import { type Job, UnrecoverableError } from 'bullmq';
 import { isVigilError, VigilError } from '@vigil/contracts';
-import { type Database, reasonOf } from '@vigil/database';
+import type { Database } from '@vigil/database';
 import type { Telemetry } from '@vigil/telemetry';
 import { Jobs, type JobQueue, type JobWorker, type JobWorkerOptions } from './jobs.js';
 import { type JobsMetrics, jobsMetrics } from './jobs-metrics.js';
-import {
-  asBullPool,
-  backendFactory,
-  createJobsPool,
-  type JobsPool,
-  migrateJobs,
-} from './postgres-backend.js';
+import { openPostgresBackend } from './postgres-backend.js';
+import type { BackedQueue, BackedWorker, QueueBackend } from './queue-backend.js';
+import type { RedisQueueOptions } from './redis/open.js';
 
 /** Enough to look at what happened lately; what must be known for longer is in our own tables. Age in seconds. */
 const KEPT_DONE = { age: 3_600, count: 200 };
@@ -31,53 +20,43 @@ const LOCK_MS = 15_000;
 const STALLED_CHECK_MS = 5_000;
 /** What stalls a job is the killing of processes, which is no fault of the job's. */
 const MOST_STALLS = 10;
-/** How soon a worker asks again after PostgreSQL did not answer. */
+/** How soon a worker asks again after its backend did not answer. */
 const RETRY_FETCH_MS = 1_000;
 /** Beyond this a job in hand is left to its lock's end and to the next process. */
 const CLOSE_TIMEOUT_MS = 10_000;
 
-type BullQueue = Queue<
-  unknown,
-  unknown,
-  string,
-  unknown,
-  unknown,
-  string,
-  PostgresQueueBackend,
-  PostgresConnectionOptions
->;
-type BullWorker = Worker<unknown, unknown, string, PostgresQueueBackend, object, PostgresConnectionOptions>;
+/** A forced close speaks to nobody; this is for one that waits for a connection all the same. */
+const FORCED_CLOSE_TIMEOUT_MS = 1_000;
 
-/** `Jobs` on BullMQ's PostgreSQL backend, beside our own tables in the same database. */
+/** `Jobs` on BullMQ: beside our own tables in the same database, or on a Redis server. */
 export class BullJobs extends Jobs {
-  private readonly queues = new Map<string, BullQueue>();
-  private readonly workers = new Map<string, BullWorker>();
+  private readonly queues = new Map<string, BackedQueue>();
+  private readonly workers = new Map<string, BackedWorker>();
   private closing: Promise<void> | null = null;
 
   private constructor(
-    private readonly connections: JobsPool,
+    private readonly backend: QueueBackend,
     private readonly telemetry: Telemetry,
     private readonly metrics: JobsMetrics,
   ) {
     super();
   }
 
-  /** Makes BullMQ's tables where they are missing. */
+  /** On PostgreSQL. Makes BullMQ's tables where they are missing; where it may not: `engine-misconfigured`. */
   static async open(database: Database, telemetry: Telemetry): Promise<BullJobs> {
-    const connections = createJobsPool(database.connectionString, (error) =>
-      telemetry.log.debug({ err: error }, 'a connection of the jobs was lost'),
-    );
-    try {
-      await migrateJobs(connections.pool);
-    } catch (cause) {
-      await connections.pool.end();
-      throw new VigilError(
-        'engine-misconfigured',
-        `The tables of the job queues cannot be set up: ${reasonOf(cause)}`,
-        { cause },
-      );
-    }
-    return new BullJobs(connections, telemetry, jobsMetrics(telemetry.metrics));
+    const backend = await openPostgresBackend(database, telemetry);
+    return new BullJobs(backend, telemetry, jobsMetrics(telemetry.metrics));
+  }
+
+  /**
+   * On Redis. `engine-unavailable` where no server answers in time and `engine-misconfigured` where it refuses, in one
+   * line that names the variable, the address and the cause.
+   */
+  static async openOnRedis(options: RedisQueueOptions, telemetry: Telemetry): Promise<BullJobs> {
+    // The client is loaded only where it is used: it takes memory and time at every start.
+    const { openRedisBackend } = await import('./redis/open.js');
+    const backend = await openRedisBackend(options, telemetry);
+    return new BullJobs(backend, telemetry, jobsMetrics(telemetry.metrics));
   }
 
   queue<T>(name: string): JobQueue<T> {
@@ -95,13 +74,11 @@ export class BullJobs extends Jobs {
       throw new VigilError('internal', `The jobs of ${name} have a worker already: each job has one handler`);
     }
     this.assertOpen();
-    this.connections.widen(1);
-    const worker: BullWorker = new Worker(
+    const worker = this.backend.worker(
       name,
       // As above: the jobs of this queue are of the caller's shape.
       (job) => this.handled(name, () => handle(job as unknown as Job<T>)),
       {
-        connection: asBullPool(this.connections.pool),
         autorun: false,
         lockDuration: LOCK_MS,
         stalledInterval: STALLED_CHECK_MS,
@@ -111,7 +88,6 @@ export class BullJobs extends Jobs {
         removeOnFail: KEPT_FAILED,
         ...options,
       },
-      backendFactory(this.connections.pool),
     );
     worker.on('error', (error) =>
       this.telemetry.log.warn({ err: error, queue: name }, 'a worker met an error and goes on'),
@@ -127,7 +103,7 @@ export class BullJobs extends Jobs {
         await worker.close();
         if (this.workers.get(name) !== worker) return;
         this.workers.delete(name);
-        this.connections.widen(-1);
+        this.backend.workerClosed();
       },
     };
   }
@@ -137,21 +113,16 @@ export class BullJobs extends Jobs {
     return this.closing;
   }
 
-  private makeQueue(name: string): BullQueue {
+  private makeQueue(name: string): BackedQueue {
     this.assertOpen();
-    const queue: BullQueue = new Queue(
-      name,
-      {
-        connection: asBullPool(this.connections.pool),
-        defaultJobOptions: {
-          attempts: ATTEMPTS,
-          backoff: { type: 'exponential', delay: FIRST_RETRY_MS, jitter: 0.3 },
-          removeOnComplete: KEPT_DONE,
-          removeOnFail: KEPT_FAILED,
-        },
+    const queue = this.backend.queue(name, {
+      defaultJobOptions: {
+        attempts: ATTEMPTS,
+        backoff: { type: 'exponential', delay: FIRST_RETRY_MS, jitter: 0.3 },
+        removeOnComplete: KEPT_DONE,
+        removeOnFail: KEPT_FAILED,
       },
-      backendFactory(this.connections.pool),
-    );
+    });
     queue.on('error', (error) =>
       this.telemetry.log.warn({ err: error, queue: name }, 'a queue met an error and goes on'),
     );
@@ -178,8 +149,8 @@ export class BullJobs extends Jobs {
     }
   }
 
-  /** A worker whose loop ends with an error (PostgreSQL was away at the wrong moment) is started again. */
-  private async keepRunning(worker: BullWorker): Promise<void> {
+  /** A worker whose loop ends with an error (its backend was away at the wrong moment) is started again. */
+  private async keepRunning(worker: BackedWorker): Promise<void> {
     worker.on('completed', () => this.metrics.jobs.inc({ queue: worker.name, outcome: 'completed' }));
     while (!worker.closing) {
       try {
@@ -203,10 +174,10 @@ export class BullJobs extends Jobs {
   private async closeAll(): Promise<void> {
     await Promise.all([...this.workers.values()].map((worker) => this.closeWorker(worker)));
     await Promise.all([...this.queues.values()].map((queue) => queue.close().catch(() => undefined)));
-    await this.connections.pool.end();
+    await this.backend.close();
   }
 
-  private async closeWorker(worker: BullWorker): Promise<void> {
+  private async closeWorker(worker: BackedWorker): Promise<void> {
     const late = pause(CLOSE_TIMEOUT_MS, 'late' as const, { ref: false });
     const outcome = await Promise.race([worker.close().catch((error: unknown) => error), late]);
     if (outcome === 'late') {
@@ -214,7 +185,8 @@ export class BullJobs extends Jobs {
         { queue: worker.name },
         'a job did not end in time and is left to another process',
       );
-      await worker.close(true).catch(() => undefined);
+      const forced = worker.close(true).catch(() => undefined);
+      await Promise.race([forced, pause(FORCED_CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
     }
   }
 }

@@ -4,9 +4,14 @@ import {
   PostgresConnection,
   type PostgresConnectionOptions,
   PostgresQueueBackend,
+  Queue,
   runMigrations,
+  Worker,
 } from 'bullmq';
-import { type Database, openPool } from '@vigil/database';
+import { VigilError } from '@vigil/contracts';
+import { type Database, openPool, reasonOf } from '@vigil/database';
+import type { Telemetry } from '@vigil/telemetry';
+import type { QueueBackend } from './queue-backend.js';
 
 /** BullMQ's tables stand apart from ours, under the name it uses everywhere. */
 const SCHEMA = 'bullmq';
@@ -16,16 +21,59 @@ type Pool = Database['pool'];
 /** Connections for the queries of all queues and workers together; each worker holds one more to be woken by. */
 const SHARED_CONNECTIONS = 3;
 
+/** Queues in a database, whose tables are made where they are missing. Throws `engine-misconfigured`. */
+export async function openPostgresBackend(database: Database, telemetry: Telemetry): Promise<QueueBackend> {
+  const { pool, widen } = createJobsPool(database.connectionString, (error) =>
+    telemetry.log.debug({ err: error }, 'a connection of the jobs was lost'),
+  );
+  try {
+    await migrateJobs(pool);
+  } catch (cause) {
+    await pool.end();
+    throw new VigilError(
+      'engine-misconfigured',
+      `The tables of the job queues cannot be set up: ${reasonOf(cause)}`,
+      { cause },
+    );
+  }
+  const connection = asBullPool(pool);
+  const factory = backendFactory(pool);
+  return {
+    queue: (name, options) =>
+      new Queue<
+        unknown,
+        unknown,
+        string,
+        unknown,
+        unknown,
+        string,
+        PostgresQueueBackend,
+        PostgresConnectionOptions
+      >(name, { ...options, connection }, factory),
+    worker: (name, handle, options) => {
+      widen(1);
+      return new Worker<unknown, unknown, string, PostgresQueueBackend, object, PostgresConnectionOptions>(
+        name,
+        handle,
+        { ...options, connection },
+        factory,
+      );
+    },
+    workerClosed: () => widen(-1),
+    close: () => pool.end(),
+  };
+}
+
 /**
  * One small pool for all queues and workers of a process, where BullMQ would make one for each.
  * `widen` gives room for the connection that one more worker keeps for itself.
  */
-export interface JobsPool {
+interface JobsPool {
   readonly pool: Pool;
   widen(by: number): void;
 }
 
-export function createJobsPool(connectionString: string, onLost: (error: Error) => void): JobsPool {
+function createJobsPool(connectionString: string, onLost: (error: Error) => void): JobsPool {
   const pool = openPool({
     connectionString,
     size: SHARED_CONNECTIONS,
@@ -45,7 +93,7 @@ export function createJobsPool(connectionString: string, onLost: (error: Error) 
 }
 
 /** Makes BullMQ's tables or brings them up to date; several processes may do so at once. */
-export async function migrateJobs(pool: Pool): Promise<void> {
+async function migrateJobs(pool: Pool): Promise<void> {
   const client = await pool.connect();
   try {
     await runMigrations(client, SCHEMA);
@@ -64,7 +112,7 @@ class ReadyConnection extends PostgresConnection {
   }
 }
 
-export function backendFactory(pool: Pool): BackendFactory<PostgresQueueBackend, PostgresConnectionOptions> {
+function backendFactory(pool: Pool): BackendFactory<PostgresQueueBackend, PostgresConnectionOptions> {
   return (name, options, kind = {}) => {
     const connection = new ReadyConnection(asBullPool(pool));
     return new PostgresQueueBackend(
@@ -78,6 +126,6 @@ export function backendFactory(pool: Pool): BackendFactory<PostgresQueueBackend,
 }
 
 /** pg's own types are wider in places (overloads with callbacks) than the part of them that BullMQ declares. */
-export function asBullPool(pool: Pool): PgPool {
+function asBullPool(pool: Pool): PgPool {
   return pool as unknown as PgPool;
 }

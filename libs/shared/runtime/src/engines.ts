@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { type DeadLetters, type MessageBus, PostgresBus } from '@vigil/bus';
 import type { Settings } from '@vigil/config';
+import { VigilError } from '@vigil/contracts';
 import { type Database, openDatabase } from '@vigil/database';
 import { type EvidenceStore, FolderEvidenceStore } from '@vigil/evidence';
 import { type HitIndex, PostgresHitIndex } from '@vigil/hit-index';
@@ -38,10 +39,8 @@ export async function openEngines(settings: Settings, service: string): Promise<
     const database = keep(await openDatabase(settings.storage, telemetry));
     const bus = keep(await openBus(settings, database, telemetry));
     const hitIndex = keep(await openHitIndex(settings, database, telemetry));
-    const evidence = keep(
-      new FolderEvidenceStore(path.join(path.resolve(settings.storage.dataDir), 'evidence')),
-    );
-    const jobs = keep(await BullJobs.open(database, telemetry));
+    const evidence = keep(await openEvidence(settings, telemetry));
+    const jobs = keep(await openJobs(settings, database, telemetry));
     return { telemetry, database, bus, deadLetters: bus.deadLetters, hitIndex, evidence, jobs, close };
   } catch (error) {
     await close();
@@ -54,6 +53,29 @@ async function openHitIndex(settings: Settings, database: Database, telemetry: T
   if (settings.cluster.elasticsearchUrls.length === 0) return new PostgresHitIndex(database);
   const { openElasticsearch } = await import('@vigil/hit-index/elasticsearch');
   return openElasticsearch(settings.cluster, telemetry);
+}
+
+/** What was fetched, as it came: in a bucket where one is named, else in the data folder. */
+async function openEvidence(settings: Settings, telemetry: Telemetry): Promise<EvidenceStore> {
+  const { s3Bucket, s3Endpoint } = settings.cluster;
+  if (s3Bucket === null && s3Endpoint !== null) {
+    throw new VigilError(
+      'engine-misconfigured',
+      `VIGIL_S3_ENDPOINT (${new URL(s3Endpoint).host}) is set, and VIGIL_S3_BUCKET does not say which bucket to use there`,
+    );
+  }
+  if (s3Bucket === null)
+    return new FolderEvidenceStore(path.join(path.resolve(settings.storage.dataDir), 'evidence'));
+  const { openS3Evidence } = await import('@vigil/evidence/s3');
+  return openS3Evidence({ ...settings.cluster, s3Bucket }, telemetry);
+}
+
+/** The queues of due work: on Redis where an address is given, else in the system of record. */
+function openJobs(settings: Settings, database: Database, telemetry: Telemetry): Promise<Jobs> {
+  const { redisUrl, redisPrefix } = settings.cluster;
+  return redisUrl === null
+    ? BullJobs.open(database, telemetry)
+    : BullJobs.openOnRedis({ redisUrl, redisPrefix }, telemetry);
 }
 
 /** The log between the services: on Kafka where brokers are named, else in the system of record. */
