@@ -42,7 +42,7 @@ interface Held<T> {
 
 /**
  * One consumer of a group. kafkajs fetches and keeps the membership; where to read from, what is committed and when, and what
- * happens after a crash is decided here, with a new client of kafkajs each time (docs/adr/0007-kafkajs.md).
+ * happens after a crash is decided here, with a new client of kafkajs each time (docs/adr/0010-kafkajs.md).
  */
 export class GroupConsumer<T> implements Consumer {
   readonly #held = new Map<number, Held<T>>();
@@ -128,7 +128,7 @@ export class GroupConsumer<T> implements Consumer {
       this.#fail('log', translated(crash, 'the log cannot be read').message);
       log.warn({ ...this.#labels, reason: reasonOf(crash) }, 'bus: the consumer crashed and is replaced');
       if (performance.now() - since > 60_000) crashes = 0;
-      await pause(backoffMs(crashes, tuning.firstBackoffMs * 2, tuning.maxBackoffMs / 2), this.#stop.signal);
+      await pause(backoffMs(crashes, tuning.firstBackoffMs * 2, tuning.maxBackoffMs / 5), this.#stop.signal);
     }
   }
 
@@ -154,6 +154,8 @@ export class GroupConsumer<T> implements Consumer {
       client.on(event, heard);
     client.on(events.CRASH, ({ payload }) => crash.resolve(payload.error));
     client.on(events.GROUP_JOIN, ({ payload }) => {
+      // A client that was given up may still come to an end of its start.
+      if (this.#client !== client) return;
       heard();
       joinedOrFailed();
       this.#assigned(client, payload.memberAssignment[this.known.remote] ?? []);
@@ -300,7 +302,8 @@ export class GroupConsumer<T> implements Consumer {
   /** Hands on what was fetched of one partition. Rejects, with kafkajs's own error, where the group must be joined anew. */
   async #eachBatch(client: KafkaConsumer, payload: EachBatchPayload): Promise<void> {
     const held = this.#held.get(payload.batch.partition);
-    if (!held || held.holding.signal.aborted || this.#stop.signal.aborted) return;
+    if (!held || client !== this.#client) return;
+    if (held.holding.signal.aborted || this.#stop.signal.aborted) return;
     const { holding } = held;
     const pulse = new Pulse(() => payload.heartbeat(), holding, this.port.tuning);
     try {

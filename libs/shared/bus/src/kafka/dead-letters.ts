@@ -11,7 +11,9 @@ import type { KafkaTopics } from './topics.js';
 
 /** So many of a group are held for listing, some 40 MB at worst; older ones are counted, and shown once newer ones are gone. */
 const MAX_HELD = 5_000;
-/** Messages of one replay() at most. */
+/** A message of ours takes 12 MiB at most; of what others wrote the beginning must do. */
+const MAX_PAYLOAD = 15 * 1024 ** 2;
+/** Bytes of one replay() at most. */
 const MAX_REPLAY_BYTES = 64 * 1024 ** 2;
 
 /** What is known of a topic of dead letters up to `next`. */
@@ -53,7 +55,9 @@ export class KafkaDeadLetters extends DeadLetters {
       reason: letter.reason.slice(0, 1_000),
     };
     const key = `${letter.partition}-${letter.offset}`;
-    await this.port.publisher.send(remote, [{ partition: 0, key, value: letter.payload, headers }]);
+    await this.port.publisher.send(remote, [
+      { partition: 0, key, value: letter.payload.subarray(0, MAX_PAYLOAD), headers },
+    ]);
   }
 
   async counts(): Promise<{ topic: string; group: string; count: number }[]> {

@@ -21,7 +21,7 @@ export function causes(error: unknown): Error[] {
 /** The broker's own name of the error, such as ILLEGAL_GENERATION, else the system's, such as ECONNREFUSED. */
 export function kindOf(error: unknown): string {
   for (const one of causes(error)) {
-    const kind = wordOf(one, 'type') || wordOf(one, 'code');
+    const kind = isVigilError(one) ? '' : wordOf(one, 'type') || wordOf(one, 'code');
     if (kind) return kind;
   }
   return '';

@@ -222,10 +222,13 @@ suite('KafkaBus on its brokers', () => {
     // The topic goes from under it, the roughest thing that brokers do; then it is there again.
     await asking((admin) => admin.deleteTopics({ topics: [prefix + topic.name] }));
     await eventually(() => consumer.failure !== null, { timeoutMs: 40_000 });
-    await eventually(async () => {
-      await aBus().publish(topic, [{ key: 'a', value: { n: 2 } }]);
-      return true;
-    });
+    await eventually(
+      async () => {
+        await bus.publish(topic, [{ key: 'a', value: { n: 2 } }]);
+        return true;
+      },
+      { timeoutMs: 20_000 },
+    );
     await eventually(() => one.seen.includes(2), { timeoutMs: 40_000 });
   }, 90_000);
 

@@ -71,10 +71,13 @@ export class KafkaPublisher {
     if (messages.length === 0) return;
     const lines = messages.map(({ key, value }) => encodeMessage(key, value));
     const known = await this.port.topics.get(topic);
-    await this.send(
-      known.remote,
-      messages.map(({ key }, i) => outgoing(known, key, Buffer.from(lines[i] ?? ''))),
-    );
+    const records = messages.map(({ key }, i) => outgoing(known, key, Buffer.from(lines[i] ?? '')));
+    try {
+      await this.send(known.remote, records);
+    } catch (error) {
+      if (kindOf(error) === 'UNKNOWN_TOPIC_OR_PARTITION') this.port.topics.forget(topic.name);
+      throw error;
+    }
     this.port.metrics.published.inc({ topic: topic.name }, messages.length);
   }
 

@@ -61,6 +61,11 @@ export class KafkaTopics {
     });
   }
 
+  /** The brokers say that they have no such topic: it is made anew when it is next used. */
+  forget(topic: string): void {
+    this.#known.delete(topic);
+  }
+
   /** The topic that holds what a group has set aside: one partition, the newest record of a key counts. */
   letters(topic: string, group: string): Promise<string> {
     const remote = this.lettersName(topic, group);
@@ -119,6 +124,8 @@ export class KafkaTopics {
       const config = {
         ...settings,
         'max.message.bytes': String(MAX_BATCH_BYTES),
+        // What others write with a codec that kafkajs lacks is repacked by the brokers; ours is left as it is.
+        'compression.type': 'zstd',
         // One copy may be missing and what is acknowledged still stands on two.
         ...(replicationFactor >= 3 ? { 'min.insync.replicas': '2' } : {}),
       };
