@@ -42,7 +42,7 @@ interface Held<T> {
 
 /**
  * One consumer of a group. kafkajs fetches and keeps the membership; where to read from, what is committed and when, and what
- * happens after a crash is decided here, with a new client of kafkajs each time (docs/adr/0010-kafkajs.md).
+ * happens after a crash is decided here, with a new client of kafkajs each time (docs/adr/0005-kafkajs.md).
  */
 export class GroupConsumer<T> implements Consumer {
   readonly #held = new Map<number, Held<T>>();

@@ -28,7 +28,7 @@ export interface KafkaBusOptions extends KafkaAddress, TopicOptions {
 /** How long the readiness check waits for a broker. */
 const PROBE_MS = 2_500;
 
-/** The log as topics of a Kafka cluster. What kafkajs lacks and how it is worked around: docs/adr/0010-kafkajs.md. */
+/** The log as topics of a Kafka cluster. What kafkajs lacks and how it is worked around: docs/adr/0005-kafkajs.md. */
 export class KafkaBus extends MessageBus {
   readonly deadLetters: KafkaDeadLetters;
   readonly #kafka: kafkajs.Kafka;
