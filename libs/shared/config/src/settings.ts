@@ -293,7 +293,7 @@ export const CLUSTER = {
     'VIGIL_REDIS_URL',
     'redis(s)://user:password@host:port/database',
     'An existing Redis, 6.2 or later, for the job queues; its maxmemory-policy must be noeviction. Without it PostgreSQL holds them. With rediss:// by TLS, trusting whom the runtime trusts (NODE_EXTRA_CA_CERTS names more). The user needs all commands but the dangerous ones, info, and the keys of the prefix.',
-    url('redis', 'rediss'),
+    url('redis', 'rediss').refine((u) => u === null || /^\/?\d{0,5}$/.test(new URL(u).pathname)),
     { secret: true },
   ),
   redisPrefix: variable(

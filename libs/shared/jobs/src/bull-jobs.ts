@@ -25,6 +25,8 @@ const RETRY_FETCH_MS = 1_000;
 /** Beyond this a job in hand is left to its lock's end and to the next process. */
 const CLOSE_TIMEOUT_MS = 10_000;
 
+/** Between two warnings of the same queue; the readiness check says the rest. */
+const ERRORS_LOGGED_EVERY_MS = 30_000;
 /** A forced close speaks to nobody; this is for one that waits for a connection all the same. */
 const FORCED_CLOSE_TIMEOUT_MS = 1_000;
 
@@ -32,6 +34,8 @@ const FORCED_CLOSE_TIMEOUT_MS = 1_000;
 export class BullJobs extends Jobs {
   private readonly queues = new Map<string, BackedQueue>();
   private readonly workers = new Map<string, BackedWorker>();
+  /** When an error of a queue or its worker was last logged as a warning. */
+  private readonly erredAt = new Map<string, number>();
   private closing: Promise<void> | null = null;
 
   private constructor(
@@ -89,9 +93,7 @@ export class BullJobs extends Jobs {
         ...options,
       },
     );
-    worker.on('error', (error) =>
-      this.telemetry.log.warn({ err: error, queue: name }, 'a worker met an error and goes on'),
-    );
+    worker.on('error', (error) => this.logError(name, error, 'a worker met an error and goes on'));
     worker.on('failed', (job, error) => this.logFailure(name, job, error));
     worker.on('stalled', (id) =>
       this.telemetry.log.info({ queue: name, job: id }, 'a job whose process was lost runs again'),
@@ -123,9 +125,7 @@ export class BullJobs extends Jobs {
         removeOnFail: KEPT_FAILED,
       },
     });
-    queue.on('error', (error) =>
-      this.telemetry.log.warn({ err: error, queue: name }, 'a queue met an error and goes on'),
-    );
+    queue.on('error', (error) => this.logError(name, error, 'a queue met an error and goes on'));
     this.queues.set(name, queue);
     return queue;
   }
@@ -160,6 +160,14 @@ export class BullJobs extends Jobs {
       }
       if (!worker.closing) await pause(RETRY_FETCH_MS, undefined, { ref: false });
     }
+  }
+
+  /** While the backend is away, every attempt at a connection is an error of every queue and worker. */
+  private logError(name: string, err: Error, message: string): void {
+    const now = performance.now();
+    const again = now - (this.erredAt.get(name) ?? Number.NEGATIVE_INFINITY) < ERRORS_LOGGED_EVERY_MS;
+    if (!again) this.erredAt.set(name, now);
+    this.telemetry.log[again ? 'debug' : 'warn']({ err, queue: name }, message);
   }
 
   private logFailure(name: string, job: Job<unknown> | undefined, error: Error): void {

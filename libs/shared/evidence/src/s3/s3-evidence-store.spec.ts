@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SystemClock } from '@vigil/contracts';
 import { describeWithEngine, eventually, serve } from '@vigil/testing';
 import { evidenceContract } from '../evidence.contract.js';
@@ -8,11 +8,14 @@ import { S3EvidenceStore } from './s3-evidence-store.js';
 
 const SILENT: EvidenceTelemetry = { log: { warn: () => undefined }, addCheck: () => undefined };
 
+/** Begins every key of this run. */
+const RUN = `test-${randomUUID()}/`;
+
 const options = (endpoint: string, change: Partial<S3Options> = {}): S3Options => ({
   s3Endpoint: endpoint,
   s3Region: 'us-east-1',
   s3Bucket: process.env.VIGIL_TEST_S3_BUCKET ?? 'vigil-test',
-  s3Prefix: `test-${randomUUID()}/`,
+  s3Prefix: `${RUN}${randomUUID()}/`,
   s3AccessKeyId: process.env.VIGIL_TEST_S3_ACCESS_KEY_ID ?? 'an-id',
   s3SecretAccessKey: process.env.VIGIL_TEST_S3_SECRET_ACCESS_KEY ?? 'hunter2',
   ...change,
@@ -27,6 +30,14 @@ function clientOf({ s3Endpoint, s3AccessKeyId, s3SecretAccessKey }: S3Options): 
     requestChecksumCalculation: 'WHEN_REQUIRED',
     credentials: { accessKeyId: s3AccessKeyId ?? '', secretAccessKey: s3SecretAccessKey ?? '' },
   });
+}
+
+/** Takes away what this run left, and ends the client. */
+async function emptied(client: S3Client): Promise<void> {
+  const Bucket = process.env.VIGIL_TEST_S3_BUCKET ?? 'vigil-test';
+  const left = await client.send(new ListObjectsV2Command({ Bucket, Prefix: RUN }));
+  for (const { Key } of left.Contents ?? []) await client.send(new DeleteObjectCommand({ Bucket, Key }));
+  client.destroy();
 }
 
 /** The time of this machine, and so much more. */
@@ -44,7 +55,10 @@ const inAnHour = (): Date => new Date(Date.now() + 3_600_000);
 
 describeWithEngine('S3EvidenceStore', { name: 's3', variable: 'VIGIL_TEST_S3_ENDPOINT' }, (endpoint) => {
   const clients: S3Client[] = [];
-  afterAll(() => clients.forEach((client) => client.destroy()));
+  afterAll(async () => {
+    await emptied(clientOf(options(endpoint)));
+    clients.forEach((client) => client.destroy());
+  });
 
   evidenceContract('S3EvidenceStore', async () => {
     const given = options(endpoint);
