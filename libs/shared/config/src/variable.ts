@@ -88,3 +88,11 @@ export function words(): z.ZodType<readonly string[]> {
         .filter(Boolean),
     );
 }
+
+/** An address of one of the protocols; null where unset. */
+export function url(...protocols: string[]): z.ZodType<string | null> {
+  return z
+    .url({ protocol: new RegExp(`^(${protocols.join('|')})$`) })
+    .optional()
+    .transform((u) => u ?? null);
+}
