@@ -11,6 +11,7 @@ export class Pulse {
   #grace: NodeJS.Timeout | null = null;
   #heardAt = performance.now();
   #lost: unknown = null;
+  #ended = false;
 
   constructor(
     private readonly heartbeat: () => Promise<void>,
@@ -29,10 +30,12 @@ export class Pulse {
   lose(error: unknown): void {
     this.#lost ??= error;
     if (isExpelled(error) || this.holding.waiting) this.holding.abort();
-    else this.#grace ??= setTimeout(() => this.holding.abort(), this.tuning.rebalanceGraceMs);
+    else if (!this.#ended)
+      this.#grace ??= setTimeout(() => this.holding.abort(), this.tuning.rebalanceGraceMs);
   }
 
   end(): void {
+    this.#ended = true;
     clearInterval(this.#timer);
     if (this.#grace) clearTimeout(this.#grace);
   }
