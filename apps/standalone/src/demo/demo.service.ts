@@ -8,7 +8,15 @@ import { AlertsDemo } from '@vigil/alerts';
 import { MessageBus } from '@vigil/bus';
 import { Collector, DemoFeeder, demoRecord, loadDemoScript, Sources } from '@vigil/collector';
 import { type Settings, SETTINGS } from '@vigil/config';
-import { Clock, type DemoState, isVigilError, POSTS, type Topic, VERDICTS } from '@vigil/contracts';
+import {
+  Clock,
+  type DemoState,
+  isVigilError,
+  type PostEvent,
+  POSTS,
+  type Topic,
+  VERDICTS,
+} from '@vigil/contracts';
 import { Database } from '@vigil/database';
 import { Telemetry } from '@vigil/telemetry';
 
@@ -45,7 +53,7 @@ export class Demo implements OnApplicationBootstrap, BeforeApplicationShutdown {
           if (!isVigilError(error, 'conflict')) throw error;
         });
       },
-      publish: (events) => this.collector.funnel.publish(events),
+      publish: (events) => this.publish(events),
       say: (event, fields) => log.info(fields, event),
     });
     if (this.settings.collector.demo) {
@@ -74,6 +82,15 @@ export class Demo implements OnApplicationBootstrap, BeforeApplicationShutdown {
     await this.sources.deleteDemo();
     await this.drained();
     await this.alerts.removeDemo();
+  }
+
+  /** As an import would: the posts, then what the sources show of themselves. */
+  private async publish(events: readonly PostEvent[]): Promise<void> {
+    await this.collector.funnel.publish(events);
+    const bySource = new Map<string, number>();
+    for (const { post } of events) bySource.set(post.sourceId, (bySource.get(post.sourceId) ?? 0) + 1);
+    const { progress } = this.collector.importParts();
+    await Promise.all([...bySource].map(([sourceId, posts]) => progress.count(sourceId, posts)));
   }
 
   private async loaded(): Promise<boolean> {

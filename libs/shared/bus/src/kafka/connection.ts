@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { VigilError } from '@vigil/contracts';
 import type { Telemetry } from '@vigil/telemetry';
 import kafkajs, { type Admin, type KafkaConfig, type SASLOptions } from 'kafkajs';
 import { registerZstd } from './codec.js';
-import { causes, kindOf, translated } from './failures.js';
+import { causes, isSettling, kindOf, translated } from './failures.js';
 import { mendRequestQueue } from './request-queue.js';
 import { within } from './within.js';
 
@@ -72,6 +73,8 @@ function authority(file: string): Buffer {
 
 /** A question to the brokers takes milliseconds, and a few seconds where they restart. */
 const ASK_MS = 10_000;
+/** While a coordinator loads or a new topic spreads, the same question is asked again so often, within ASK_MS. */
+const SETTLE_MS = 200;
 export const CLOSE_MS = 3_000;
 
 /** One admin connection, replaced after any failure: kafkajs's own does not always come back after its broker went. */
@@ -84,13 +87,17 @@ export class Administration {
   /** Throws a VigilError, `doing` in its message. */
   async ask<R>(doing: string, work: (admin: Admin) => Promise<R>): Promise<R> {
     if (this.#closed) throw new VigilError('engine-unavailable', 'the bus is closed', { retriable: true });
-    const connecting = (this.#admin ??= this.#connect());
-    try {
-      return await within(ASK_MS, doing, (async () => work(await connecting))());
-    } catch (error) {
-      if (this.#admin === connecting) this.#admin = null;
-      void connecting.then((admin) => admin.disconnect()).catch(() => undefined);
-      throw translated(error, doing);
+    const until = performance.now() + ASK_MS;
+    for (;;) {
+      const connecting = (this.#admin ??= this.#connect());
+      try {
+        return await within(until - performance.now(), doing, (async () => work(await connecting))());
+      } catch (error) {
+        if (this.#admin === connecting) this.#admin = null;
+        void connecting.then((admin) => admin.disconnect()).catch(() => undefined);
+        if (!isSettling(error) || performance.now() + SETTLE_MS > until) throw translated(error, doing);
+        await pause(SETTLE_MS);
+      }
     }
   }
 

@@ -33,6 +33,18 @@ const LOST = new Set(['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'FENCED_INSTANC
 export const isExpelled = (error: unknown): boolean => LOST.has(kindOf(error));
 export const isRebalance = (error: unknown): boolean => kindOf(error) === 'REBALANCE_IN_PROGRESS';
 
+const SETTLING = new Set([
+  'GROUP_COORDINATOR_NOT_AVAILABLE',
+  'GROUP_LOAD_IN_PROGRESS',
+  'LEADER_NOT_AVAILABLE',
+  'NOT_CONTROLLER',
+  'NOT_COORDINATOR_FOR_GROUP',
+  'UNKNOWN_TOPIC_OR_PARTITION',
+]);
+
+/** What brokers answer while a coordinator loads or a new topic spreads: a moment later the same question is answered. */
+export const isSettling = (error: unknown): boolean => SETTLING.has(kindOf(error));
+
 /** Wrong for good, whoever waits: an operator must change something. */
 const REFUSED =
   /AUTHORIZATION_FAILED|SASL|UNSUPPORTED_VERSION|INVALID_REPLICATION|POLICY_VIOLATION|INVALID_CONFIG/;
