@@ -7,7 +7,7 @@ import { createTelemetry } from '@vigil/telemetry';
 import { eventually } from '@vigil/testing';
 import type { Batch } from '../message-bus.js';
 import { KafkaBus, type KafkaBusOptions } from './kafka-bus.js';
-import { quickTuning, testBrokers } from './kafka-bus.fixture.js';
+import { describeWithBrokers, quickTuning, testBrokers } from './kafka-bus.fixture.js';
 
 const Note = z.object({ n: z.number() });
 type Note = z.infer<typeof Note>;
@@ -66,12 +66,7 @@ describe('a start without a Kafka that serves', () => {
   });
 });
 
-const suite = brokers
-  ? describe
-  : (name: string, run: () => void) =>
-      describe.skip(`${name} (no Kafka: set VIGIL_TEST_KAFKA_BROKERS or npm run engines -- up kafka)`, run);
-
-suite('KafkaBus on its brokers', () => {
+describeWithBrokers('KafkaBus on its brokers', () => {
   const buses: KafkaBus[] = [];
   let topics = 0;
   const aTopic = (): Topic<Note> => ({ name: `engine_${(topics += 1)}`, schema: Note });

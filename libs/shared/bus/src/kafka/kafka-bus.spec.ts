@@ -8,15 +8,10 @@ import { encodeMessage } from '../message.js';
 import { partitionOf } from '../partitioner.js';
 import { fingerprint } from '../topic.js';
 import { KafkaBus, type KafkaBusOptions } from './kafka-bus.js';
-import { quickTuning, testBrokers } from './kafka-bus.fixture.js';
+import { describeWithBrokers, quickTuning, testBrokers } from './kafka-bus.fixture.js';
 
 const brokers = testBrokers();
-const suite = brokers
-  ? describe
-  : (name: string, run: () => void) =>
-      describe.skip(`${name} (no Kafka: set VIGIL_TEST_KAFKA_BROKERS or npm run engines -- up kafka)`, run);
-
-suite('KafkaBus', () => {
+describeWithBrokers('KafkaBus', () => {
   const prefix = `t${randomBytes(4).toString('hex')}.`;
   const open = (options: Partial<KafkaBusOptions> = {}): KafkaBus =>
     new KafkaBus(createTelemetry({ level: 'silent', service: 'bus-test' }), {
