@@ -22,7 +22,8 @@ export const kafka: Recipe = {
     const clusterId = randomBytes(16).toString('base64url');
     const format = spawnSync(
       java,
-      ['-cp', classpath, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties],
+      // With `=`: an id may begin with a dash, and would pass for an option.
+      ['-cp', classpath, 'kafka.tools.StorageTool', 'format', `--cluster-id=${clusterId}`, '-c', properties],
       { encoding: 'utf8' },
     );
     if (format.status !== 0)
