@@ -1,15 +1,15 @@
-import { spawn } from 'node:child_process';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { compare, hitsOfRules, type Verdict } from './compare.js';
-import type { FeederState } from './feeder.js';
-import { prepareInstallation } from './installation.js';
-import { expectedFrom, type LedgerEntry } from './ledger.js';
-import { makePlan, RULES, SURGE_EVERY_MS, type PlannedKill, type PlanOptions } from './plan.js';
+import { compare, hitsOfRules, type Verdict } from '../ledger/compare.js';
+import { type Feeder, startFeeder } from '../ledger/feeder-process.js';
+import { prepareInstallation } from '../ledger/installation.js';
+import { expectedFrom, parseLedger } from '../ledger/ledger.js';
+import { makeLoad, RULES, SURGE_EVERY_MS } from '../ledger/posts.js';
+import { countedSoFar, outboxSize } from '../ledger/stored.js';
+import { killsFor, loadOf, type PlannedKill, type PlanOptions } from './plan.js';
 import { Program } from './program.js';
-import { alertsByRule, countedSoFar, outboxSize, readFound } from './stored.js';
+import { alertsByRule, readFound } from './stored.js';
 
 export interface CrashOptions extends PlanOptions {
   /** Makes the program move its offsets before their effect: the comparison must find losses then. */
@@ -45,26 +45,28 @@ const SETTLE_MS = 3_000;
 /** Runs the plan: feeder, program, kills, restarts, quiet, comparison. */
 export async function crashRun(options: CrashOptions): Promise<CrashResult> {
   const began = Date.now();
-  const plan = makePlan(options);
+  const load = loadOf(options);
+  const plan = makeLoad(load);
+  const kills = killsFor(options);
   await rm(options.folder, { recursive: true, force: true });
   await mkdir(options.folder, { recursive: true });
   const ledgerFile = path.join(options.folder, 'ledger.ndjson');
-  const feeder = await startFeeder(options, ledgerFile);
+  const feeder = await startFeeder(load, ledgerFile);
   let program: Program | null = null;
   try {
-    const env = await prepareInstallation(options.folder, plan.sources, feeder.port, options.commitEarly);
+    const env = await prepareInstallation(options.folder, plan.sources, feeder.port);
     program = await Program.on(
       path.join(options.folder, 'data'),
-      env,
+      { ...env, ...(options.commitEarly ? { VIGIL_FAULT_COMMIT_EARLY: '1' } : {}) },
       path.join(options.folder, 'program.log'),
     );
     await program.start();
     options.say(
-      `ready after ${Date.now() - began} ms; ${plan.lines.length} lines of ${plan.posts} posts follow, and ${plan.kills.length} kills`,
+      `ready after ${Date.now() - began} ms; ${plan.lines.length} lines of ${plan.posts} posts follow, and ${kills.length} kills`,
     );
     let startedAt = (await feeder.ask('start')).startedAt ?? Date.now();
     const done = { program: 0, database: 0, both: 0, postponed: 0, slowest: 0 };
-    for (const kill of plan.kills) {
+    for (const kill of kills) {
       const postponed = await untilInFlight(kill, startedAt, feeder, program);
       if (postponed === null) {
         options.say('everything is released and counted: no work left to be killed in');
@@ -121,7 +123,7 @@ async function untilInFlight(
     const surge = Math.ceil(elapsed / SURGE_EVERY_MS) * SURGE_EVERY_MS;
     await pause(startedAt + surge + kill.afterSurgeMs - Date.now());
     const state = await feeder.ask('state');
-    const counted = await countedSoFar(program);
+    const counted = await countedSoFar(program.ask);
     if (counted !== null && counted.streamed < state.streamed) return postponed;
     if (state.released === state.lines) return null;
   }
@@ -158,8 +160,8 @@ async function untilQuiet(
   let since = Date.now();
   while (Date.now() < deadline) {
     const state = await feeder.ask('state');
-    const counted = await countedSoFar(program);
-    const outbox = await outboxSize(program);
+    const counted = await countedSoFar(program.ask);
+    const outbox = await outboxSize(program.ask);
     const now = `${state.released} ${counted?.streamed} ${counted?.fed} ${outbox}`;
     if (now !== last) since = Date.now();
     last = now;
@@ -187,48 +189,4 @@ async function untilAlertsKnow(hits: ReadonlyMap<string, number>, program: Progr
     if ([...hits].every(([rule, count]) => alerts.get(rule)?.hits === count)) return;
     await pause(500);
   }
-}
-
-export function parseLedger(text: string): LedgerEntry[] {
-  return text
-    .split('\n')
-    .filter(Boolean)
-    .map((line): LedgerEntry => JSON.parse(line));
-}
-
-interface Feeder {
-  readonly port: number;
-  ask(what: string): Promise<FeederState>;
-  stop(): void;
-}
-
-async function startFeeder(options: CrashOptions, ledger: string): Promise<Feeder> {
-  const { seed, posts, kills, killEveryMs, victims } = options;
-  // Under Jest this runs from source, and so must the feeder.
-  const fromSource = import.meta.url.endsWith('.ts');
-  const script = fileURLToPath(new URL(fromSource ? 'feeder.ts' : 'feeder.js', import.meta.url));
-  const hooks = new URL('../../../libs/shared/testing/src/server/source-hooks.mjs', import.meta.url).href;
-  const flags = fromSource
-    ? ['--disable-warning=ExperimentalWarning', '--experimental-transform-types', '--import', hooks]
-    : [];
-  const child = spawn(
-    process.execPath,
-    [...flags, script, JSON.stringify({ options: { seed, posts, kills, killEveryMs, victims }, ledger })],
-    {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    },
-  );
-  const port = await new Promise<number>((resolve, reject) => {
-    child.stdout.once('data', (text: Buffer) => resolve(Number(text.toString().trim())));
-    child.once('exit', () => reject(new Error('the feeder ended before it said its port')));
-  });
-  return {
-    port,
-    ask: async (what) => {
-      const response = await fetch(`http://127.0.0.1:${port}/${what}`);
-      const state: FeederState = JSON.parse(await response.text());
-      return state;
-    },
-    stop: () => void child.kill(),
-  };
 }

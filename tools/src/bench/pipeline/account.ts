@@ -1,6 +1,5 @@
 import { HitPage } from '@vigil/contracts';
 import type { Program } from '../../crash/program.js';
-import { ask } from '../../crash/stored.js';
 import type { Api } from './api.js';
 import { HIT_EVERY, sourceId, sourceOf } from './corpus.js';
 
@@ -17,10 +16,7 @@ const POSTS = `FROM count_bucket WHERE slogan = '' AND basis = 'event'`;
 
 /** Posts counted so far. */
 export async function countedPosts(program: Program): Promise<number> {
-  const rows = await ask<{ posts: string }>(
-    program,
-    `SELECT coalesce(sum(posts), 0)::text AS posts ${POSTS}`,
-  );
+  const rows = await program.ask<{ posts: string }>(`SELECT coalesce(sum(posts), 0)::text AS posts ${POSTS}`);
   if (rows === null) throw new Error('the program’s database does not answer');
   return Number(rows[0]?.posts);
 }
@@ -31,8 +27,7 @@ export async function account(
   api: Api,
   expected: { posts: ReadonlyMap<string, number>; hits: number },
 ): Promise<Account> {
-  const rows = await ask<{ source: string; posts: string }>(
-    program,
+  const rows = await program.ask<{ source: string; posts: string }>(
     `SELECT source, sum(posts)::text AS posts ${POSTS} GROUP BY 1`,
   );
   if (rows === null) throw new Error('the program’s database does not answer');

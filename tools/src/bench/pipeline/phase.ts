@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Program } from '../../crash/program.js';
-import { outboxSize } from '../../crash/stored.js';
+import { outboxSize } from '../../ledger/stored.js';
 import { countedPosts } from './account.js';
 import { processorSecondsOf } from './process-tree.js';
 import type { ReleaserProcess } from './releaser-process.js';
@@ -63,7 +63,7 @@ export async function phase(
   ) {
     await pause(50);
     counted = await countedPosts(program);
-    unindexed = await outboxSize(program);
+    unindexed = await outboxSize(program.ask);
   }
   const lagSeconds = (Date.now() - releasedAt) / 1_000;
   const foundAfterMs = [...searcher.foundAfterMs]

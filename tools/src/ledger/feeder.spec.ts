@@ -1,55 +1,41 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { eventually } from '@vigil/testing';
-import type { FeederState } from './feeder.js';
-import { makePlan } from './plan.js';
-import { parseLedger } from './run.js';
+import { type Feeder, startFeeder } from './feeder-process.js';
+import { parseLedger } from './ledger.js';
+import { makeLoad } from './posts.js';
 
 describe('the feeder', () => {
-  const options = { seed: 3, posts: 200, kills: 0, killEveryMs: 1_000 };
-  const plan = makePlan(options);
+  const options = {
+    seed: 3,
+    posts: 200,
+    durationMs: 5_000,
+    repeatedShare: 0.04,
+    editedShare: 0.03,
+    mostEdits: 1,
+  };
+  const plan = makeLoad(options);
   let folder = '';
-  let child: ChildProcess;
+  let feeder: Feeder;
   let base = '';
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'vigil-feeder-'));
-    const hooks = new URL('../../../libs/shared/testing/src/server/source-hooks.mjs', import.meta.url).href;
-    const script = fileURLToPath(new URL('feeder.ts', import.meta.url));
-    const argument = JSON.stringify({ options, ledger: path.join(folder, 'ledger') });
-    child = spawn(
-      process.execPath,
-      [
-        '--disable-warning=ExperimentalWarning',
-        '--experimental-transform-types',
-        '--import',
-        hooks,
-        script,
-        argument,
-      ],
-      {
-        stdio: ['pipe', 'pipe', 'inherit'],
-      },
-    );
-    const port = await new Promise((resolve) =>
-      child.stdout?.once('data', (text: Buffer) => resolve(text.toString().trim())),
-    );
-    base = `http://127.0.0.1:${String(port)}`;
+    feeder = await startFeeder(options, path.join(folder, 'ledger'));
+    base = `http://127.0.0.1:${feeder.port}`;
   });
   afterAll(async () => {
-    child.kill();
+    feeder.stop();
     await rm(folder, { recursive: true, force: true });
   });
 
-  const state = async (): Promise<FeederState> => JSON.parse(await (await fetch(`${base}/state`)).text());
-
   test('releases everything on schedule, in feeds and streams that go on where a reader stood, and writes it down', async () => {
-    expect((await state()).released).toBe(0);
-    await fetch(`${base}/start`);
-    await eventually(async () => (await state()).released === plan.lines.length, { timeoutMs: 15_000 });
+    expect((await feeder.ask('state')).released).toBe(0);
+    await feeder.ask('start');
+    await eventually(async () => (await feeder.ask('state')).released === plan.lines.length, {
+      timeoutMs: 15_000,
+    });
     const entries = parseLedger(await readFile(path.join(folder, 'ledger'), 'utf8'));
     expect(entries).toHaveLength(plan.lines.length);
     expect(new Set(entries.map((entry) => entry.post)).size).toBe(200);

@@ -1,5 +1,5 @@
 import { guidOf, PLATFORM } from './ledger.js';
-import type { PlannedLine, PlannedSource } from './plan.js';
+import type { PlannedLine, PlannedSource } from './posts.js';
 
 /** Entries a feed shows: at 50 posts/s over 20 feeds, two minutes and more, which no outage of a run lasts. */
 export const FEED_WINDOW = 400;
@@ -36,7 +36,7 @@ function rss(source: PlannedSource, entries: readonly Released[]): string {
     const guid = guidOf(source.id, line.id);
     return `<item><guid isPermaLink="false">${guid}</guid><link>${guid}</link><author>${line.author}</author><pubDate>${new Date(publishedAt).toUTCString()}</pubDate><description>${line.text}</description></item>`;
   });
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0"><channel><title>${source.id}</title><link>https://crash.example/</link><description>made for the crash run</description>${items.join('\n')}</channel></rss>`;
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0"><channel><title>${source.id}</title><link>https://lanterns.example/</link><description>made for a crash or fault run</description>${items.join('\n')}</channel></rss>`;
 }
 
 function atom(source: PlannedSource, entries: readonly Released[]): string {
@@ -45,5 +45,5 @@ function atom(source: PlannedSource, entries: readonly Released[]): string {
     return `<entry><id>${guid}</id><link href="${guid}"/><author><name>${line.author}</name></author><published>${publishedAt}</published><updated>${publishedAt}</updated><content type="text">${line.text}</content></entry>`;
   });
   const updated = entries[0]?.publishedAt ?? '2026-01-01T00:00:00Z';
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom"><id>https://crash.example/${source.id}</id><title>${source.id}</title><updated>${updated}</updated>${items.join('\n')}</feed>`;
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom"><id>https://lanterns.example/${source.id}</id><title>${source.id}</title><updated>${updated}</updated>${items.join('\n')}</feed>`;
 }

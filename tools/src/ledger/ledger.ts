@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PlannedLine, PlannedSource } from './plan.js';
+import type { PlannedLine, PlannedSource } from './posts.js';
 
 /** One released line, as the feeder writes it down: outside of the program, which never sees it. */
 export interface LedgerEntry {
@@ -13,11 +13,11 @@ export interface LedgerEntry {
 }
 
 /** The platform that the run's NDJSON lines name. */
-export const PLATFORM = 'crash';
+export const PLATFORM = 'lanterns';
 
 /** The guid of a feed's entry; a URL, as feeds have. */
 export function guidOf(source: string, id: string): string {
-  return `https://crash.example/${source}/${id}`;
+  return `https://lanterns.example/${source}/${id}`;
 }
 
 export function postIdOf(source: PlannedSource, line: Pick<PlannedLine, 'id'>): string {
@@ -71,4 +71,12 @@ export function expectedFrom(entries: readonly LedgerEntry[], sources: readonly 
     if (rule !== null) add(hits, `${rule} ${source} ${bucketOf(publishedAt)}`);
   }
   return { posts, counts, hits };
+}
+
+/** The ledger as the feeder wrote it: one entry a line. */
+export function parseLedger(text: string): LedgerEntry[] {
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line): LedgerEntry => JSON.parse(line));
 }

@@ -1,20 +1,19 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { RULES, type PlannedSource } from './plan.js';
+import { RULES, type PlannedSource } from './posts.js';
 
 /** What the program is given for a run: its sources file and the one pack of made-up phrases. Returns its environment. */
 export async function prepareInstallation(
   folder: string,
   sources: readonly PlannedSource[],
   feederPort: number,
-  commitEarly: boolean,
 ): Promise<Record<string, string>> {
   const packs = path.join(folder, 'packs');
-  await mkdir(path.join(packs, 'crash-run', 'rules'), { recursive: true });
+  await mkdir(path.join(packs, 'lanterns', 'rules'), { recursive: true });
   // JSON is YAML.
-  await writeFile(path.join(packs, 'crash-run', 'pack.yaml'), JSON.stringify(packHeader, null, 2));
+  await writeFile(path.join(packs, 'lanterns', 'pack.yaml'), JSON.stringify(packHeader, null, 2));
   await writeFile(
-    path.join(packs, 'crash-run', 'rules', 'lanterns.yaml'),
+    path.join(packs, 'lanterns', 'rules', 'lanterns.yaml'),
     JSON.stringify(RULES.map(ruleOf), null, 2),
   );
   const sourcesFile = path.join(folder, 'sources.yaml');
@@ -28,15 +27,14 @@ export async function prepareInstallation(
     VIGIL_PACKS_DIR: packs,
     VIGIL_SOURCES_FILE: sourcesFile,
     VIGIL_ALLOW_HOSTS: `127.0.0.1:${feederPort}`,
-    ...(commitEarly ? { VIGIL_FAULT_COMMIT_EARLY: '1' } : {}),
   };
 }
 
 const packHeader = {
-  name: 'crash-run',
-  title: 'Lanterns of the crash run',
+  name: 'lanterns',
+  title: 'Lanterns of the crash and fault runs',
   description: 'Phrases that nobody uses, to know exactly which posts must hit.',
-  maintainer: 'tools/src/crash',
+  maintainer: 'tools/src/ledger',
   licence: 'Apache-2.0',
 };
 
@@ -62,12 +60,12 @@ function draftOf(source: PlannedSource, port: number): unknown {
   const isFeed = source.kind === 'rss' || source.kind === 'atom';
   return {
     id: source.id,
-    name: `Crash run, ${source.id}`,
+    name: `Made up, ${source.id}`,
     locator: isFeed ? { kind: 'rss', url } : { kind: 'import', from: url, mode: 'follow' },
     labels: { region: source.region },
     justification: {
-      reason: 'made up for the crash run, on this machine alone',
-      approvedBy: 'npm run crash',
+      reason: 'made up for a crash or fault run, on this machine alone',
+      approvedBy: 'npm run crash, npm run faults',
       until: '2099-01-01T00:00:00Z',
     },
     // The least that is allowed: an outage then costs no more than a feed's window holds.

@@ -7,7 +7,7 @@ import { appendFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type LedgerEntry, postIdOf } from './ledger.js';
 import { feedOf, ndjsonOf, type Released } from './feeds.js';
-import { makePlan, type PlanOptions, type PlannedSource } from './plan.js';
+import { makeLoad, type LoadOptions, type PlannedSource } from './posts.js';
 
 export interface FeederState {
   /** Milliseconds since the epoch; null before the start. */
@@ -21,8 +21,8 @@ export interface FeederState {
 }
 
 const TICK_MS = 10;
-const { options, ledger }: { options: PlanOptions; ledger: string } = JSON.parse(process.argv[2] ?? '{}');
-const plan = makePlan(options);
+const { options, ledger }: { options: LoadOptions; ledger: string } = JSON.parse(process.argv[2] ?? '{}');
+const plan = makeLoad(options);
 
 class Channel {
   readonly released: Released[] = [];
