@@ -4,7 +4,7 @@ import { AlertsModule } from '@vigil/alerts';
 import type { Settings } from '@vigil/config';
 import { BaseModule, type Engines, HealthController, SystemController } from '@vigil/runtime';
 
-/** The alerts alone, as one process of several. */
+/** The alerts alone, as one process of several: also the one that people sign in to and read the console from. */
 @Module({})
 export class AppModule {
   static forRoot(settings: Settings, engines: Engines): DynamicModule {

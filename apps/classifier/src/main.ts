@@ -5,5 +5,6 @@ await runApp({
   service: 'classifier',
   version: VERSION,
   env: process.env,
+  apart: true,
   module: (settings, engines) => AppModule.forRoot(settings, engines),
 });

@@ -4,7 +4,7 @@ import { ClassifierModule } from '@vigil/classifier';
 import type { Settings } from '@vigil/config';
 import { BaseModule, type Engines, HealthController } from '@vigil/runtime';
 
-/** The classifier alone, as one process of several. */
+/** The classifier alone, as one process of several: packs and verdicts. */
 @Module({})
 export class AppModule {
   static forRoot(settings: Settings, engines: Engines): DynamicModule {
@@ -12,7 +12,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         BaseModule.forRoot(settings, engines),
-        AuthModule.forSettings(settings.http),
+        AuthModule.withoutSignIn(settings.http),
         ClassifierModule,
       ],
       controllers: [HealthController],

@@ -4,7 +4,7 @@ import { CollectorModule } from '@vigil/collector';
 import type { Settings } from '@vigil/config';
 import { BaseModule, type Engines, HealthController } from '@vigil/runtime';
 
-/** The collector alone, as one process of several. */
+/** The collector alone, as one process of several: sources and imports. */
 @Module({})
 export class AppModule {
   static forRoot(settings: Settings, engines: Engines): DynamicModule {
@@ -12,7 +12,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         BaseModule.forRoot(settings, engines),
-        AuthModule.forSettings(settings.http),
+        AuthModule.withoutSignIn(settings.http),
         CollectorModule,
       ],
       controllers: [HealthController],

@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { runApp, VERSION } from '@vigil/runtime';
+import { runApp, VERSION, welcome } from '@vigil/runtime';
 import { AppModule } from './module.js';
-import { welcome } from './welcome.js';
 
 await runApp({
   service: 'vigil',

@@ -94,7 +94,7 @@ export class Collector implements OnApplicationBootstrap, BeforeApplicationShutd
     const path = this.settings.collector.sourcesFile;
     if (path === null || (await this.sources.count()) > 0) return;
     const drafts = await loadSourcesFile(path);
-    await this.sources.create(drafts, BY_SYSTEM);
-    this.telemetry.log.info({ sources: drafts.length, file: path }, 'sources were read from the file');
+    if (await this.sources.createFirst(drafts, BY_SYSTEM))
+      this.telemetry.log.info({ sources: drafts.length, file: path }, 'sources were read from the file');
   }
 }

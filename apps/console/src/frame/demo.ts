@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { DemoState } from '@vigil/contracts';
-import { call, Nothing } from '../api/client.js';
+import { call, Nothing, Problem } from '../api/client.js';
 import { counted } from '../words/format.js';
 
 /** What the demo left in the stores. */
@@ -8,7 +8,11 @@ export function useDemo() {
   return useQuery({
     queryKey: ['demo'],
     queryFn: ({ signal }) => call('GET', '/demo', DemoState, { signal }),
-    refetchInterval: (query) => (query.state.data?.present === false ? false : 60_000),
+    // A server of separate services has no demo at all, and says that there is no such address.
+    refetchInterval: ({ state }) =>
+      state.data?.present === false || (state.error instanceof Problem && state.error.status === 404)
+        ? false
+        : 60_000,
   });
 }
 

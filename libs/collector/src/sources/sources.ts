@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock, Source, type SourceDraft, type SourcePatch, VigilError } from '@vigil/contracts';
 import { AuditLog } from '@vigil/auth';
-import { Database, type Queryable } from '@vigil/database';
+import { Database, type Queryable, type Transaction } from '@vigil/database';
 import { OVERDUE_MS, SOURCE_COLUMNS, toSource, type SourceRow } from './source-row.js';
 
 export interface SourceProblem {
@@ -10,6 +10,9 @@ export interface SourceProblem {
   readonly place: string;
   readonly message: string;
 }
+
+/** Advisory lock of whoever reads the sources file at a start; the number is arbitrary and ours alone. */
+const FIRST_SOURCES_LOCK = 7_100_004;
 
 /** Who writes: a person's id, or what the program did by itself. */
 export const BY_SYSTEM = 'system';
@@ -40,69 +43,24 @@ export class Sources {
     return toSource(row, this.clock.now());
   }
 
-  async count(): Promise<number> {
-    const [row] = await this.db.query<{ count: string }>('SELECT count(*) FROM source');
+  async count(on: Queryable = this.db): Promise<number> {
+    const [row] = await on.query<{ count: string }>('SELECT count(*) FROM source');
     return Number(row?.count ?? 0);
   }
 
-  /** Adds sources, all or none. Throws `conflict` naming the ids that exist already. */
-  async create(
-    drafts: readonly SourceDraft[],
-    by: string,
-    options: { demo?: boolean } = {},
-  ): Promise<Source[]> {
-    if (drafts.length === 0) return [];
-    const now = this.clock.instant();
+  /** Adds the sources of an empty installation; none, and false, where it has any. Processes that start together add them once. */
+  async createFirst(drafts: readonly SourceDraft[], by: string): Promise<boolean> {
     return this.db.transaction(async (tx) => {
-      const added = await tx.query<{ id: string }>(
-        `INSERT INTO source (id, name, locator, labels, reason, approved_by, approved_until, every_seconds, paused, demo, created_at, updated_at)
-         SELECT d.id, d.name, d.locator::jsonb, d.labels::jsonb, d.reason, d.approved_by, d.until, d.every, d.paused, $10, $11, $11
-         FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::int[], $9::bool[])
-           AS d (id, name, locator, labels, reason, approved_by, until, every, paused)
-         ON CONFLICT (id) DO NOTHING RETURNING id`,
-        [
-          drafts.map((draft) => draft.id),
-          drafts.map((draft) => draft.name),
-          drafts.map((draft) => JSON.stringify(draft.locator)),
-          drafts.map((draft) => JSON.stringify(draft.labels)),
-          drafts.map((draft) => draft.justification.reason),
-          drafts.map((draft) => draft.justification.approvedBy),
-          drafts.map((draft) => draft.justification.until),
-          drafts.map((draft) => draft.schedule.everySeconds),
-          drafts.map((draft) => draft.paused),
-          options.demo ?? false,
-          now,
-        ],
-      );
-      const ids = new Set(added.map((row) => row.id));
-      const taken = drafts.filter((draft) => !ids.delete(draft.id)).map((draft) => draft.id);
-      if (taken.length > 0)
-        throw new VigilError(
-          'conflict',
-          `a source with this id exists already: ${taken.slice(0, 5).join(', ')}`,
-        );
-      await tx.query(
-        'INSERT INTO source_progress (source_id, next_poll_at) SELECT id, $2 FROM unnest($1::text[]) AS id',
-        [drafts.map((draft) => draft.id), now],
-      );
-      for (const draft of drafts) {
-        // A demo's sources are fiction: nobody approved them, and the chain is kept for what people decided.
-        if (!options.demo)
-          await this.audit.record(
-            { actor: by, action: 'source.create', subject: draft.id, detail: decisionOf(draft) },
-            tx,
-          );
-      }
-      await tellAll(
-        tx,
-        drafts.map((draft) => draft.id),
-      );
-      const rows = await tx.query<SourceRow>(
-        `SELECT ${SOURCE_COLUMNS} FROM source s JOIN source_progress p ON p.source_id = s.id WHERE s.id = ANY ($1) ORDER BY s.id`,
-        [drafts.map((draft) => draft.id)],
-      );
-      return rows.map((row) => toSource(row, this.clock.now()));
+      await tx.query('SELECT pg_advisory_xact_lock($1)', [FIRST_SOURCES_LOCK]);
+      if ((await this.count(tx)) > 0) return false;
+      await this.#add(tx, drafts, by, false);
+      return true;
     });
+  }
+
+  /** Adds sources, all or none. Throws `conflict` naming the ids that exist already. */
+  create(drafts: readonly SourceDraft[], by: string, options: { demo?: boolean } = {}): Promise<Source[]> {
+    return this.db.transaction((tx) => this.#add(tx, drafts, by, options.demo ?? false));
   }
 
   /**
@@ -238,6 +196,59 @@ export class Sources {
       problems: rows.map((row) => ({ at: row.at.toISOString(), place: row.place, message: row.message })),
       total: Number(progress.problems_seen),
     };
+  }
+
+  async #add(tx: Transaction, drafts: readonly SourceDraft[], by: string, demo: boolean): Promise<Source[]> {
+    if (drafts.length === 0) return [];
+    const now = this.clock.instant();
+    const added = await tx.query<{ id: string }>(
+      `INSERT INTO source (id, name, locator, labels, reason, approved_by, approved_until, every_seconds, paused, demo, created_at, updated_at)
+       SELECT d.id, d.name, d.locator::jsonb, d.labels::jsonb, d.reason, d.approved_by, d.until, d.every, d.paused, $10, $11, $11
+       FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::int[], $9::bool[])
+         AS d (id, name, locator, labels, reason, approved_by, until, every, paused)
+       ON CONFLICT (id) DO NOTHING RETURNING id`,
+      [
+        drafts.map((draft) => draft.id),
+        drafts.map((draft) => draft.name),
+        drafts.map((draft) => JSON.stringify(draft.locator)),
+        drafts.map((draft) => JSON.stringify(draft.labels)),
+        drafts.map((draft) => draft.justification.reason),
+        drafts.map((draft) => draft.justification.approvedBy),
+        drafts.map((draft) => draft.justification.until),
+        drafts.map((draft) => draft.schedule.everySeconds),
+        drafts.map((draft) => draft.paused),
+        demo,
+        now,
+      ],
+    );
+    const ids = new Set(added.map((row) => row.id));
+    const taken = drafts.filter((draft) => !ids.delete(draft.id)).map((draft) => draft.id);
+    if (taken.length > 0)
+      throw new VigilError(
+        'conflict',
+        `a source with this id exists already: ${taken.slice(0, 5).join(', ')}`,
+      );
+    await tx.query(
+      'INSERT INTO source_progress (source_id, next_poll_at) SELECT id, $2 FROM unnest($1::text[]) AS id',
+      [drafts.map((draft) => draft.id), now],
+    );
+    for (const draft of drafts) {
+      // A demo's sources are fiction: nobody approved them, and the chain is kept for what people decided.
+      if (!demo)
+        await this.audit.record(
+          { actor: by, action: 'source.create', subject: draft.id, detail: decisionOf(draft) },
+          tx,
+        );
+    }
+    await tellAll(
+      tx,
+      drafts.map((draft) => draft.id),
+    );
+    const rows = await tx.query<SourceRow>(
+      `SELECT ${SOURCE_COLUMNS} FROM source s JOIN source_progress p ON p.source_id = s.id WHERE s.id = ANY ($1) ORDER BY s.id`,
+      [drafts.map((draft) => draft.id)],
+    );
+    return rows.map((row) => toSource(row, this.clock.now()));
   }
 }
 

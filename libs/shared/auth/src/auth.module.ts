@@ -7,17 +7,24 @@ import { PermissionGuard } from './guard.js';
 import { SECURE_COOKIE, SessionController } from './session.controller.js';
 import { Sessions } from './sessions.js';
 
+interface AuthSettings {
+  readonly sessionHours: number;
+  readonly publicUrl: string | null;
+}
+
 /** Sessions, the permission guard over every route, and the audit chain. */
 @Global()
 @Module({})
 export class AuthModule {
-  static forSettings(settings: {
-    readonly sessionHours: number;
-    readonly publicUrl: string | null;
-  }): DynamicModule {
+  /** With the routes of signing in. */
+  static forSettings(settings: AuthSettings): DynamicModule {
+    return { ...AuthModule.withoutSignIn(settings), controllers: [SessionController] };
+  }
+
+  /** For a service beside the one that signs people in: it knows the same sessions, from the database. */
+  static withoutSignIn(settings: AuthSettings): DynamicModule {
     return {
       module: AuthModule,
-      controllers: [SessionController],
       providers: [
         {
           provide: Sessions,

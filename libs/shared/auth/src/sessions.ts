@@ -6,6 +6,9 @@ import type { Identity } from './identity.js';
 /** A sign-in link works once and for this long: enough to walk to a browser, short enough to be left in a scrollback. */
 export const LINK_MINUTES = 15;
 
+/** Machine tokens that are valid at once: more instances that people work on than an installation has. */
+const MOST_MACHINE_TOKENS = 16;
+
 /** The one administrator of a local installation; people and roles of their own come with a later issue. */
 const LOCAL_ADMIN = { id: 'local-admin', name: 'Local administrator' };
 
@@ -97,15 +100,26 @@ export class Sessions {
     await this.db.query('DELETE FROM auth_session WHERE token_hash = $1', [digest(cookie)]);
   }
 
-  /** Makes `token` valid for scripts on this machine, as the local administrator, in place of the one of that name. */
+  /**
+   * Makes `token` valid for scripts, as the local administrator, in place of the one of that name. Instances with
+   * folders of their own have one each, of which the newest are kept: containers come and go under ever new names.
+   */
   async allowMachineToken(name: string, token: string): Promise<void> {
     await this.db.transaction(async (tx) => {
-      await tx.query('DELETE FROM auth_machine_token WHERE name = $1', [name]);
-      await tx.query('INSERT INTO auth_machine_token (token_hash, user_id, name) VALUES ($1, $2, $3)', [
-        digest(token),
-        LOCAL_ADMIN.id,
+      await tx.query('DELETE FROM auth_machine_token WHERE name = $1 AND token_hash <> $2', [
         name,
+        digest(token),
       ]);
+      // Instances that share a folder show the same one.
+      await tx.query(
+        `INSERT INTO auth_machine_token (token_hash, user_id, name, created_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (token_hash) DO UPDATE SET name = excluded.name, created_at = excluded.created_at`,
+        [digest(token), LOCAL_ADMIN.id, name, new Date(this.clock.now())],
+      );
+      await tx.query(
+        'DELETE FROM auth_machine_token WHERE token_hash IN (SELECT token_hash FROM auth_machine_token ORDER BY created_at DESC OFFSET $1)',
+        [MOST_MACHINE_TOKENS],
+      );
     });
   }
 

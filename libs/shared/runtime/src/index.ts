@@ -5,3 +5,4 @@ export { createHttpApp, type HttpOptions } from './http.js';
 export { type AppOptions, runApp } from './run-app.js';
 export { SystemController } from './system.controller.js';
 export { VERSION } from './version.js';
+export { welcome } from './welcome.js';

@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readSettings, type Settings } from '@vigil/config';
-import { isVigilError } from '@vigil/contracts';
+import { isVigilError, VigilError } from '@vigil/contracts';
 import { type Engines, openEngines } from './engines.js';
 import { createHttpApp } from './http.js';
 
@@ -14,6 +14,8 @@ export interface AppOptions {
   /** The application's module, given what it stands on. */
   readonly module: (settings: Settings, engines: Engines) => Type | DynamicModule;
   readonly consoleDir?: string;
+  /** One process of several, which need a database that all of them reach. */
+  readonly apart?: boolean;
   /** Runs once the port answers: what a person at the terminal should know. */
   readonly onReady?: (app: NestFastifyApplication, address: string) => Promise<void>;
 }
@@ -45,6 +47,7 @@ export async function runApp(options: AppOptions): Promise<void> {
 
   try {
     const settings = readSettings(options.env);
+    if (options.apart) assertShared(settings, options.service);
     // Before anything is made in the data folder: the commonest fault of a start is a second one.
     await portIsFree(settings.http.port, settings.http.host);
     const engines = await openEngines(settings, options.service);
@@ -62,6 +65,7 @@ export async function runApp(options: AppOptions): Promise<void> {
       };
       await app.listen(settings.http.port, settings.http.host);
       const address = settings.http.publicUrl ?? (await app.getUrl());
+      engines.telemetry.log.info({ address }, 'ready');
       await options.onReady?.(app, address.replace(/\/$/, ''));
     } catch (error) {
       await stop();
@@ -73,6 +77,15 @@ export async function runApp(options: AppOptions): Promise<void> {
     process.stderr.write(`vigil: ${messageOf(error)}\n`);
     process.exit(1);
   }
+}
+
+/** The embedded database serves the one process that has the data folder. Throws `engine-misconfigured`. */
+function assertShared({ storage }: Settings, service: string): void {
+  if (storage.databaseUrl !== null) return;
+  throw new VigilError(
+    'engine-misconfigured',
+    `VIGIL_DATABASE_URL is not set: the ${service} in a process of its own shares a PostgreSQL with the others. npm start runs all of them in one process with its own.`,
+  );
 }
 
 /** Rejects with the listener's own error where the port is taken. */

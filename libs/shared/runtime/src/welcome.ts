@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ensureMachineToken, LINK_MINUTES, Sessions } from '@vigil/auth';
 import { type Settings, SETTINGS } from '@vigil/config';
@@ -7,7 +8,10 @@ export async function welcome(app: NestFastifyApplication, address: string): Pro
   const sessions = app.get(Sessions);
   const settings = app.get<Settings>(SETTINGS);
   await sessions.ensureLocalAdministrator();
-  await sessions.allowMachineToken('cli', await ensureMachineToken(settings.storage.dataDir));
+  await sessions.allowMachineToken(
+    `cli on ${hostname()}`,
+    await ensureMachineToken(settings.storage.dataDir),
+  );
   const link = `${address}/sign-in#token=${await sessions.newSignInToken()}`;
   process.stdout.write(
     [
