@@ -1,81 +1,82 @@
 import { foldCodePoint } from './fold.js';
+import { NO_STEPS, STEP, type StepSet } from './steps.js';
 
 /** What a table entry means; every other value is the one UTF-16 unit to write. All are at most `SEPARATOR`. */
-export const DROP = 0;
-/** Becomes several units: see `expansionOf`. */
-export const EXPAND = 1;
-/** First half of a surrogate pair: see `astralFold`. In an astral page: write the pair as it stands. */
-export const PAIR = 2;
+export const UNKNOWN = 0;
+export const DROP = 1;
+/** Becomes several units: see `FoldTable.expansion`. */
+export const EXPAND = 2;
+/** First half of a surrogate pair: see `FoldTable.astral`. There: write the pair as it stands. */
+export const PAIR = 3;
 /** A hash sign: separates, and the tag behind it is split by case. */
-export const TAG = 3;
+export const TAG = 4;
+/** An ampersand: an HTML entity may begin here; otherwise it separates. */
+export const ENTITY = 5;
+/** A percent sign: an encoded character may begin here; otherwise it separates. */
+export const PERCENT = 6;
 export const SEPARATOR = 0x20;
 
-const expansions = new Map<number, Uint16Array>();
+const SIGNS: ReadonlyMap<number, { readonly step: StepSet; readonly entry: number }> = new Map([
+  [0x23, { step: STEP.hashtags, entry: TAG }],
+  [0xff03, { step: STEP.hashtags, entry: TAG }],
+  [0x26, { step: STEP.entities, entry: ENTITY }],
+  [0x25, { step: STEP.percent, entry: PERCENT }],
+]);
 
-function units(text: string): Uint16Array {
+function unitsOf(text: string): Uint16Array {
   return Uint16Array.from({ length: text.length }, (_, at) => text.charCodeAt(at));
 }
 
-/** The entry of a code point that folds to `folded`; registers an expansion where it needs one. */
-function entry(codePoint: number, folded: string): number {
-  if (folded === '') return DROP;
-  if (folded.length === 1) return folded.charCodeAt(0);
-  if (folded === String.fromCodePoint(codePoint)) return PAIR;
-  if (folded.trim() === '') return SEPARATOR;
-  expansions.set(codePoint, units(folded));
-  return EXPAND;
-}
+/** What every character becomes without the steps in `off`. Filled as characters are met: a text meets some hundred. */
+export class FoldTable {
+  /** By UTF-16 unit; UNKNOWN until `entry` was asked. 128 KiB. */
+  readonly entries = new Uint16Array(0x10000);
+  private readonly pages = new Map<number, Uint16Array>();
+  private readonly expansions = new Map<number, Uint16Array>();
 
-const HANGUL_FIRST = 0xac00;
-const HANGUL_LAST = 0xd7a3;
+  private constructor(private readonly off: StepSet) {}
 
-/**
- * One entry per UTF-16 unit. Built once at load in some 30 ms: ideographs fold to themselves, Hangul is decomposed by
- * arithmetic (Unicode Standard, section 3.12), the private use area separates; the rest asks `foldCodePoint`.
- */
-function buildTable(): Uint16Array {
-  const table = new Uint16Array(0x10000);
-  for (let unit = 0; unit < 0x10000; unit++) {
-    if ((unit >= 0x3400 && unit <= 0x4dbf) || (unit >= 0x4e00 && unit <= 0x9fff)) table[unit] = unit;
-    else if (unit >= HANGUL_FIRST && unit <= HANGUL_LAST) table[unit] = EXPAND;
-    else if (unit >= 0xd800 && unit <= 0xdbff) table[unit] = PAIR;
-    else if (unit >= 0xdc00 && unit <= 0xf8ff) table[unit] = SEPARATOR;
-    else table[unit] = entry(unit, foldCodePoint(unit));
+  private static readonly known = new Map<StepSet, FoldTable>();
+
+  /** The table without these steps: made once. */
+  static without(off: StepSet): FoldTable {
+    let table = FoldTable.known.get(off);
+    if (!table) FoldTable.known.set(off, (table = new FoldTable(off)));
+    return table;
   }
-  table[0x23] = TAG;
-  table[0xff03] = TAG;
-  return table;
-}
 
-/** By UTF-16 unit. */
-export const FOLD = buildTable();
-
-/** The units a code point with the entry `EXPAND` becomes. */
-export function expansionOf(codePoint: number): Uint16Array {
-  const known = expansions.get(codePoint);
-  if (known) return known;
-  // Only Hangul syllables are not registered: 11,172 of them, and three numbers tell each.
-  const index = codePoint - HANGUL_FIRST;
-  const trailing = index % 28;
-  const jamo = [0x1100 + Math.floor(index / 588), 0x1161 + Math.floor((index % 588) / 28)];
-  if (trailing > 0) jamo.push(0x11a7 + trailing);
-  return Uint16Array.from(jamo);
-}
-
-/** Pages of 256 code points above U+FFFF, each built when first met: most texts meet one or two. */
-const pages: (Uint16Array | undefined)[] = new Array<Uint16Array | undefined>(0x1100);
-
-/** Entry of a code point above U+FFFF. */
-export function astralFold(codePoint: number): number {
-  const number = codePoint >> 8;
-  let page = pages[number];
-  if (!page) {
-    page = new Uint16Array(256);
-    for (let low = 0; low < 256; low++) {
-      const each = (number << 8) | low;
-      page[low] = entry(each, foldCodePoint(each));
-    }
-    pages[number] = page;
+  /** The entry of a unit, worked out where it is not known yet. */
+  entry(unit: number): number {
+    const known = this.entries[unit] as number;
+    return known === UNKNOWN ? (this.entries[unit] = this.entryOf(unit)) : known;
   }
-  return page[codePoint & 0xff] ?? SEPARATOR;
+
+  /** The entry of a code point above U+FFFF. */
+  astral(codePoint: number): number {
+    let page = this.pages.get(codePoint >> 8);
+    if (!page) this.pages.set(codePoint >> 8, (page = new Uint16Array(256)));
+    const known = page[codePoint & 0xff] as number;
+    return known === UNKNOWN ? (page[codePoint & 0xff] = this.entryOf(codePoint)) : known;
+  }
+
+  /** The units that a code point with the entry EXPAND becomes. */
+  expansion(codePoint: number): Uint16Array {
+    return this.expansions.get(codePoint) ?? unitsOf(foldCodePoint(codePoint, this.off));
+  }
+
+  private entryOf(codePoint: number): number {
+    if (codePoint >= 0xd800 && codePoint <= 0xdbff) return PAIR;
+    const sign = SIGNS.get(codePoint);
+    if (sign && (sign.step & this.off) === 0) return sign.entry;
+    const folded = foldCodePoint(codePoint, this.off);
+    if (folded === '') return DROP;
+    if (folded.length === 1) return Math.max(folded.charCodeAt(0), SEPARATOR);
+    if (folded === String.fromCodePoint(codePoint)) return PAIR;
+    if (folded.trim() === '') return SEPARATOR;
+    this.expansions.set(codePoint, unitsOf(folded));
+    return EXPAND;
+  }
 }
+
+/** The plain reading. */
+export const PLAIN = FoldTable.without(NO_STEPS);

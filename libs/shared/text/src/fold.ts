@@ -1,3 +1,5 @@
+import { NO_STEPS, STEP, type StepSet } from './steps.js';
+
 /**
  * What one code point becomes. The steps, in order, with their source:
  *
@@ -12,11 +14,8 @@
  * 5. What is then no letter, mark or number separates words.
  */
 
-/** Letters that one reader writes for another. Left of the colon the form after NFKD and lower case. */
-const LETTERS = new Map<string, string>();
-
-/** `targets['a']` lists the characters that become `a`. */
-const targets: Readonly<Record<string, string>> = {
+/** `ARABIC['ا']` lists the characters that become ا; left of the colon the form after NFKD and lower case. */
+const ARABIC: Readonly<Record<string, string>> = {
   // Arabic script: the alefs without their hamza or madda.
   ا: 'ٱٲٳٵݳݴ',
   // Yeh of Arabic, Persian, Urdu, Pashto, Kurdish and Uyghur, alef maqsura, yeh barree.
@@ -31,6 +30,10 @@ const targets: Readonly<Record<string, string>> = {
   ن: 'ں',
   // Veh of loan words.
   ف: 'ڤڥ',
+};
+
+/** Latin and Cyrillic letters that one reader writes for another. */
+const OTHERS: Readonly<Record<string, string>> = {
   // Latin letters without decomposition.
   o: 'øɔ',
   l: 'łƚ',
@@ -50,36 +53,47 @@ const targets: Readonly<Record<string, string>> = {
   г: 'ғҕ',
   х: 'ҳ',
   н: 'ңӈ',
-  σ: 'ς',
 };
-for (const [to, from] of Object.entries(targets)) for (const letter of from) LETTERS.set(letter, to);
-for (const [from, to] of [
-  ['ß', 'ss'],
-  ['æ', 'ae'],
-  ['œ', 'oe'],
-  ['þ', 'th'],
-  // A symbol that no decomposition covers, and the four words it is read as.
-  ['\ufdfd', 'بسم الله الرحمن الرحيم'],
-  // Marks of trade end a word; NFKD would glue letters to it.
-  ['™', ' '],
-  ['℠', ' '],
-] as const) {
-  LETTERS.set(from, to);
-}
 
-/** Not read: see step 3. Kana voicing marks (U+3099, U+309A) tell words apart and stay. */
-const DROPPED = new RegExp(
-  '^(?:[\\p{Default_Ignorable_Code_Point}\\p{Cf}\\p{Me}]|' +
-    '[[\\p{Mn}&&[\\p{Script=Inherited}\\p{Script=Latin}\\p{Script=Greek}\\p{Script=Cyrillic}\\p{Script=Arabic}\\p{Script=Hebrew}' +
-    '\\p{Script=Syriac}\\p{Script=Nko}\\p{Script=Adlam}\\p{Script=Samaritan}\\p{Script=Ethiopic}]]--[\\u3099\\u309A]]|' +
-    // Standalone and high hamza, tatweel, small high waw and yeh, the N'Ko stretch.
-    '[\\u0621\\u0674\\u0640\\u06E5\\u06E6\\u07FA]|' +
-    // Modifier letters of transliteration (ʿ ʾ ʼ ʻ …) and the saltillo.
-    '[\\u02B9-\\u02C1\\u02C6-\\u02D1\\u02EE\\uA78B\\uA78C]|' +
-    // Nuktas.
-    '[\\u093C\\u09BC\\u0A3C\\u0ABC\\u0B3C\\u0CBC])$',
-  'v',
-);
+/** The listed letters, by the form after NFKD and lower case, with the step that changes them. */
+const LETTERS = new Map<string, { readonly to: string; readonly step: StepSet }>();
+
+function list(step: StepSet, targets: Readonly<Record<string, string>>): void {
+  for (const [to, from] of Object.entries(targets))
+    for (const letter of from) LETTERS.set(letter, { to, step });
+}
+list(STEP.arabic, ARABIC);
+list(STEP.letters, { ...OTHERS, ss: 'ß', ae: 'æ', oe: 'œ', th: 'þ' });
+list(STEP.case, { σ: 'ς' });
+// A symbol that no decomposition covers, and the four words it is read as.
+list(STEP.compatibility, { 'بسم الله الرحمن الرحيم': '\ufdfd' });
+// Marks of trade end a word; NFKD would glue letters to it. No step: nothing turns it off.
+list(NO_STEPS, { ' ': '™℠' });
+
+/** Not read: see step 3. The first that fits tells the step. */
+const DROPPED: readonly (readonly [StepSet, RegExp])[] = [
+  [STEP.invisible, /^[\p{Default_Ignorable_Code_Point}\p{Cf}]$/v],
+  // Standalone and high hamza; madda, hamza above and below as marks.
+  [STEP.arabic, /^(?:\u0621|\u0674|[\u0653-\u0655])$/v],
+  // Tatweel, small high waw and yeh; vowel signs that Unicode counts to no script.
+  [STEP.harakat, /^(?:\u0640|[\u06E5\u06E6]|[\u064B-\u065F]|\u0670|[\p{Mn}&&\p{Script=Arabic}])$/v],
+  [
+    STEP.marks,
+    new RegExp(
+      '^(?:\\p{Me}|' +
+        // Kana voicing marks (U+3099, U+309A) tell words apart and stay.
+        '[[\\p{Mn}&&[\\p{Script=Inherited}\\p{Script=Latin}\\p{Script=Greek}\\p{Script=Cyrillic}\\p{Script=Hebrew}' +
+        '\\p{Script=Syriac}\\p{Script=Nko}\\p{Script=Adlam}\\p{Script=Samaritan}\\p{Script=Ethiopic}]]--[\\u3099\\u309A]]|' +
+        // The N'Ko stretch.
+        '\\u07FA|' +
+        // Modifier letters of transliteration (ʿ ʾ ʼ ʻ …) and the saltillo.
+        '[\\u02B9-\\u02C1\\u02C6-\\u02D1\\u02EE\\uA78B\\uA78C]|' +
+        // Nuktas.
+        '[\\u093C\\u09BC\\u0A3C\\u0ABC\\u0B3C\\u0CBC])$',
+      'v',
+    ),
+  ],
+];
 const DIGIT = /^\p{Nd}$/u;
 const READ = /^[\p{L}\p{M}\p{N}]$/u;
 
@@ -87,17 +101,26 @@ const READ = /^[\p{L}\p{M}\p{N}]$/u;
 function digitValue(codePoint: number): number {
   let zero = codePoint;
   while (codePoint - zero < 9 && DIGIT.test(String.fromCodePoint(zero - 1))) zero--;
-  // The mathematical digits are five runs without a gap; NFKD has turned them into ASCII before.
-  return codePoint - zero;
+  // The mathematical digits are five runs without a gap: NFKD has turned them into ASCII, or they count modulo ten.
+  return codePoint >= 0x1d7ce && codePoint <= 0x1d7ff ? (codePoint - 0x1d7ce) % 10 : codePoint - zero;
 }
 
-function foldAtom(atom: string): string {
-  const letter = LETTERS.get(atom);
-  if (letter !== undefined) return letter;
-  if (DROPPED.test(atom)) return '';
+/** What a listed letter becomes, or null where it is not listed or `off` keeps it. Capitals only occur without case. */
+function listed(atom: string, off: StepSet): string | null {
+  const lower = atom.toLowerCase();
+  const letter = LETTERS.get(lower);
+  if (letter === undefined || (letter.step & off) !== 0) return null;
+  return lower === atom ? letter.to : letter.to.toUpperCase();
+}
+
+function foldAtom(atom: string, off: StepSet): string {
+  const letter = listed(atom, off);
+  if (letter !== null) return letter;
+  const dropping = DROPPED.find(([, characters]) => characters.test(atom));
+  if (dropping) return (dropping[0] & off) === 0 ? '' : atom;
   if (DIGIT.test(atom)) {
     const codePoint = atom.codePointAt(0) ?? 0;
-    return codePoint < 0x80 ? atom : String(digitValue(codePoint));
+    return codePoint < 0x80 || (off & STEP.digits) !== 0 ? atom : String(digitValue(codePoint));
   }
   return READ.test(atom) ? atom : ' ';
 }
@@ -105,14 +128,18 @@ function foldAtom(atom: string): string {
 /**
  * The folded form of one code point: '' where it is dropped, ' ' where it separates words, otherwise one or more
  * characters, spaces among them for ligatures of several words. A surrogate without its other half separates.
+ * What the steps in `off` would change stays as it is.
  */
-export function foldCodePoint(codePoint: number): string {
+export function foldCodePoint(codePoint: number, off: StepSet = NO_STEPS): string {
   if (codePoint >= 0xd800 && codePoint <= 0xdfff) return ' ';
   const character = String.fromCodePoint(codePoint);
+  // Before it is decomposed: what else would become of ™.
   const whole = LETTERS.get(character);
-  if (whole !== undefined) return whole;
-  const lower = character.normalize('NFKD').toLowerCase().normalize('NFKD');
+  if (whole !== undefined && (whole.step & off) === 0) return whole.to;
+  const form = (off & STEP.compatibility) === 0 ? 'NFKD' : 'NFD';
+  let letters = character.normalize(form);
+  if ((off & STEP.case) === 0) letters = letters.toLowerCase().normalize(form);
   let folded = '';
-  for (const atom of lower) folded += foldAtom(atom);
+  for (const atom of letters) folded += foldAtom(atom, off);
   return folded;
 }

@@ -1,4 +1,15 @@
-export { NormalisedText, normalise, type Span } from './normalise.js';
+export { NormalisedText, normalise, readWithout, type Span } from './normalise.js';
+export {
+  ALL_STEPS,
+  NO_STEPS,
+  READING_STEPS,
+  STEP,
+  STEPS,
+  stepSet,
+  stepsIn,
+  type Step,
+  type StepSet,
+} from './steps.js';
 export { MAX_TOKEN, tokenise, type Token } from './tokenise.js';
 export { Found, MAX_OCCURRENCES, PhraseAutomaton } from './phrase-automaton.js';
 export { MAX_PHRASE, type Phrase } from './phrases.js';

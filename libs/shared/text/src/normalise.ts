@@ -1,4 +1,17 @@
-import { DROP, EXPAND, FOLD, PAIR, SEPARATOR, TAG, astralFold, expansionOf } from './fold-tables.js';
+import { entityAt, percentAt } from './encoded.js';
+import {
+  DROP,
+  ENTITY,
+  EXPAND,
+  FoldTable,
+  PAIR,
+  PERCENT,
+  PLAIN,
+  SEPARATOR,
+  TAG,
+  UNKNOWN,
+} from './fold-tables.js';
+import type { StepSet } from './steps.js';
 
 /** Half-open range of UTF-16 code units in the text as published. */
 export interface Span {
@@ -65,13 +78,17 @@ export class NormalisedText {
 }
 
 /**
- * Normalises a text in one pass (the steps are in `foldCodePoint`). Linear in its length, at most 18 units for one
+ * Normalises a text in one pass (see STEPS, and `foldCodePoint`). Linear in its length, at most 18 units for one
  * (U+FDFA); never throws, also not for lone surrogates. Without `into` a new result is made.
  */
-export function normalise(text: string, into: NormalisedText = new NormalisedText()): NormalisedText {
+export function normalise(
+  text: string,
+  into: NormalisedText = new NormalisedText(),
+  table: FoldTable = PLAIN,
+): NormalisedText {
   into.clear();
   into.reserve(text.length + 1);
-  fold(text, 0, text.length, into);
+  fold(text, 0, text.length, into, table);
   let length = into.length;
   let end = text.length;
   if (length > 0 && into.units[length - 1] === SEPARATOR) {
@@ -83,11 +100,19 @@ export function normalise(text: string, into: NormalisedText = new NormalisedTex
   return into;
 }
 
+/**
+ * A text as it reads without some steps: their characters stay as they are. Two texts that read alike without a step
+ * read alike with it, so a rule that does without one is asked about what was found with all.
+ */
+export function readWithout(off: StepSet, text: string): string {
+  return normalise(text, new NormalisedText(), FoldTable.without(off)).text();
+}
+
 /** Appends text[from, to) to `out`, which has room for one unit for each and for what follows in `text`. */
-function fold(text: string, from: number, to: number, out: NormalisedText): void {
+function fold(text: string, from: number, to: number, out: NormalisedText, table: FoldTable): void {
   for (let at = from; at < to;) {
-    at = foldPlain(text, at, to, out);
-    if (at < to) at = foldRare(text, at, to, out);
+    at = foldPlain(text, at, to, out, table.entries);
+    if (at < to) at = foldRare(text, at, to, out, table);
   }
 }
 
@@ -95,9 +120,8 @@ function fold(text: string, from: number, to: number, out: NormalisedText): void
  * The run of units that become one unit or none. A separator behind a separator is written and not counted: a branch
  * here would be mispredicted at every word. Returns where the run ends.
  */
-function foldPlain(text: string, from: number, to: number, out: NormalisedText): number {
+function foldPlain(text: string, from: number, to: number, out: NormalisedText, table: Uint16Array): number {
   const { units, starts } = out;
-  const table = FOLD;
   let length = out.length;
   let last = length > 0 ? (units[length - 1] as number) : SEPARATOR;
   let at = from;
@@ -117,32 +141,70 @@ function foldPlain(text: string, from: number, to: number, out: NormalisedText):
   return at;
 }
 
-/** What is not one unit for one: pairs, expansions, tags. Returns where to go on. */
-function foldRare(text: string, at: number, to: number, out: NormalisedText): number {
+/** What is not one unit for one, or not known yet. Returns where to go on. */
+function foldRare(text: string, at: number, to: number, out: NormalisedText, table: FoldTable): number {
   const unit = text.charCodeAt(at);
-  const folded = FOLD[unit];
-  if (folded === TAG) {
-    separate(at, out);
-    return foldTag(text, at + 1, to, out);
+  const entry = table.entries[unit];
+  switch (entry) {
+    case UNKNOWN:
+      table.entry(unit);
+      return at;
+    case TAG:
+      separate(at, out);
+      return foldTag(text, at + 1, to, out, table);
+    case ENTITY:
+    case PERCENT:
+      return foldEncoded(text, at, to, out, table);
+    case PAIR: {
+      const low = at + 1 < to ? text.charCodeAt(at + 1) : 0;
+      if (low < 0xdc00 || low > 0xdfff) {
+        separate(at, out);
+        return at + 1;
+      }
+      foldOne(text.codePointAt(at) ?? 0, at, text.length - at, out, table);
+      return at + 2;
+    }
+    default:
+      expand(table.expansion(unit), at, text.length - at, out);
+      return at + 1;
   }
-  if (folded !== PAIR) {
-    expand(expansionOf(unit), at, text.length - at, out);
-    return at + 1;
+}
+
+const DIGIT_BEFORE = /[0-9]/;
+
+/** An entity, or a run of percent-encoded characters; each takes all its units. Returns where to go on. */
+function foldEncoded(text: string, from: number, to: number, out: NormalisedText, table: FoldTable): number {
+  const entity = table.entries[text.charCodeAt(from)] === ENTITY;
+  const decode = entity ? entityAt : percentAt;
+  let at = from;
+  // What is behind a digit is a percentage, what is behind an encoded character is another one.
+  const read = entity || from === 0 || !DIGIT_BEFORE.test(text[from - 1] ?? '');
+  for (let next = read ? decode(text, at) : null; next && at + next.length <= to; next = decode(text, at)) {
+    for (const character of next.text)
+      foldOne(character.codePointAt(0) ?? 0, at, text.length - at, out, table);
+    at += next.length;
   }
-  const low = at + 1 < to ? text.charCodeAt(at + 1) : 0;
-  if (low < 0xdc00 || low > 0xdfff) {
-    separate(at, out);
-    return at + 1;
-  }
-  const codePoint = ((unit - 0xd800) << 10) + (low - 0xdc00) + 0x10000;
-  const entry = astralFold(codePoint);
-  if (entry === PAIR) {
-    write(unit, at, out);
-    write(low, at, out);
-  } else if (entry === EXPAND) expand(expansionOf(codePoint), at, text.length - at, out);
-  else if (entry === SEPARATOR) separate(at, out);
-  else if (entry !== DROP) write(entry, at, out);
-  return at + 2;
+  if (at > from) return at;
+  separate(at, out);
+  return at + 1;
+}
+
+/** One code point, which stands or is encoded at text[at]. A sign that would begin something separates. */
+function foldOne(
+  codePoint: number,
+  at: number,
+  remaining: number,
+  out: NormalisedText,
+  table: FoldTable,
+): void {
+  const astral = codePoint > 0xffff;
+  const entry = astral ? table.astral(codePoint) : table.entry(codePoint);
+  if (entry === EXPAND) expand(table.expansion(codePoint), at, remaining, out);
+  else if (entry > SEPARATOR) write(entry, at, out);
+  else if (entry === PAIR && astral) {
+    write(0xd7c0 + (codePoint >> 10), at, out);
+    write(0xdc00 | (codePoint & 0x3ff), at, out);
+  } else if (entry !== DROP) separate(at, out);
 }
 
 function write(unit: number, at: number, out: NormalisedText): void {
@@ -163,12 +225,12 @@ function expand(expansion: Uint16Array, at: number, remaining: number, out: Norm
 }
 
 /** A hashtag's words: `#IslamicHistory` reads as two. Underscores separate anywhere. Returns where the tag ends. */
-function foldTag(text: string, from: number, to: number, out: NormalisedText): number {
+function foldTag(text: string, from: number, to: number, out: NormalisedText, table: FoldTable): number {
   let end = from;
   const limit = Math.min(to, from + MAX_TAG);
   while (end < limit) {
-    const folded = FOLD[text.charCodeAt(end)] as number;
-    if (folded === SEPARATOR || folded === TAG || folded === PAIR) break;
+    const folded = table.entry(text.charCodeAt(end));
+    if (folded === SEPARATOR || folded === PAIR || (folded >= TAG && folded <= PERCENT)) break;
     end++;
   }
   const tag = text.slice(from, end);
@@ -176,12 +238,12 @@ function foldTag(text: string, from: number, to: number, out: NormalisedText): n
     let begin = from;
     for (const boundary of tag.matchAll(CAMEL)) {
       const split = from + boundary.index;
-      fold(text, begin, split, out);
+      fold(text, begin, split, out, table);
       out.reserve(out.length + (text.length - split) + 2);
       separate(split, out);
       begin = split;
     }
-    fold(text, begin, end, out);
-  } else fold(text, from, end, out);
+    fold(text, begin, end, out, table);
+  } else fold(text, from, end, out, table);
   return end;
 }

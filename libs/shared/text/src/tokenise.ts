@@ -1,4 +1,6 @@
+import { FoldTable } from './fold-tables.js';
 import { NormalisedText, normalise } from './normalise.js';
+import { STEP } from './steps.js';
 import { ALONE, EDGE, SPACE } from './word-edges.js';
 
 /** One word of a text: folded, and where it stands in the text as published (UTF-16, end exclusive). */
@@ -11,6 +13,12 @@ export interface Token {
 /** Longest folded word kept, in UTF-16 units: a word of 100 letters is noise, and an index has its own limits. */
 export const MAX_TOKEN = 100;
 
+/**
+ * How the search index reads. What is stored was cut by it, so it changes only together with a rebuilding of the index
+ * (`vigil reindex`); a test pins it. Encoded characters stay as they are: nobody searches for them decoded.
+ */
+const SEARCH = FoldTable.without(STEP.entities | STEP.percent);
+
 const scratch = new NormalisedText();
 
 /**
@@ -19,7 +27,7 @@ const scratch = new NormalisedText();
  * the normalised text; a longer word than MAX_TOKEN is cut, its span is whole.
  */
 export function tokenise(text: string): readonly Token[] {
-  const normalised = normalise(text, scratch);
+  const normalised = normalise(text, scratch, SEARCH);
   const { units, length } = normalised;
   // Decoded once: a decoder's call for each word cost more than all else.
   const folded = normalised.text();
