@@ -1,14 +1,20 @@
 import { createHash } from 'node:crypto';
-import { sloganOf, type Hit, type HitState } from '@vigil/contracts';
+import { sloganOf, VigilError, type Hit, type HitState } from '@vigil/contracts';
 import { tokenise } from '@vigil/text';
 
-/** Ranks of the states: of equal versions the higher wins. Erased hits are not stored. */
-export const STATE_NUMBER: Record<Exclude<HitState, 'erased'>, number> = {
+/** Ranks of the states: of equal versions the higher wins. */
+const STATE_NUMBER: Record<Exclude<HitState, 'erased'>, number> = {
   current: 0,
   superseded: 1,
   deleted: 2,
   withdrawn: 3,
 };
+
+/** A state's rank. Throws `internal` for an erased hit, of which nothing is stored. */
+export function stateNumber(state: HitState): number {
+  if (state === 'erased') throw new VigilError('internal', 'an erased hit has no document');
+  return STATE_NUMBER[state];
+}
 
 /** The words of a text or of a query, as every index holds them. */
 export function tokensOf(text: string): string[] {

@@ -9,6 +9,7 @@ import {
   type Severity,
 } from '@vigil/contracts';
 import type { HitIndex } from './hit-index.js';
+import { RefusedHits } from './refused-hits.js';
 
 /** What a test says of a hit; everything else takes a value that does not matter. */
 interface Told {
@@ -190,6 +191,21 @@ export function hitIndexContract(engine: string, open: () => Promise<HitIndex>):
         expect(await s.names({ states: ['superseded'] })).toEqual(['b']);
         await s.put(s.hit('a', { revision: 1 }));
         expect(await s.names()).toEqual(['a']);
+      });
+
+      it('stores all but the hits that it can never take, and names those', async () => {
+        const s = scene();
+        const beyond = 2 ** 40;
+        const hits = Array.from({ length: 9 }, (_, i) =>
+          s.hit(`h${i}`, i % 4 === 1 ? { revision: beyond } : {}),
+        );
+        const error: unknown = await s.index.put(hits).catch((refusal: unknown) => refusal);
+        expect(error).toBeInstanceOf(RefusedHits);
+        expect(error).toMatchObject({ code: 'poison', retriable: false });
+        const { refused } = error as RefusedHits;
+        expect(refused.map(({ id }) => id).sort()).toEqual([s.id('h1'), s.id('h5')]);
+        expect(refused.every(({ reason }) => reason !== '' && !reason.includes('neutral'))).toBe(true);
+        expect((await s.names()).sort()).toEqual(['h0', 'h2', 'h3', 'h4', 'h6', 'h7', 'h8']);
       });
 
       it('stands many writers of the same hits at once', async () => {

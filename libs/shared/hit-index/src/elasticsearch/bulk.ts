@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client, estypes } from '@elastic/elasticsearch';
 import { VigilError } from '@vigil/contracts';
-import { asksToWait } from './failures.js';
+import { asksToWait, refusalOf } from './failures.js';
 
 /** One write of a bulk. An index with a version is refused, without being an error, where a higher one is stored. */
 export type Write =
@@ -17,43 +17,56 @@ export type Write =
 export interface BulkResult {
   /** How many documents are gone that were there. */
   readonly deleted: number;
+  /** Writes whose document is at fault: sent again they would be refused again. */
+  readonly refused: readonly RefusedWrite[];
+}
+
+export interface RefusedWrite {
+  readonly write: Write;
+  /** Elasticsearch's name of the fault: its reason would quote the document. */
+  readonly reason: string;
 }
 
 /** Waits before what a full queue refused is sent again, in milliseconds: together 6 s, then whoever asked waits longer. */
 const WAITS_MS = [100, 200, 400, 800, 1_600, 3_200];
+/** Up to this part more or less, so that writers refused together do not come back together. */
+const JITTER = 0.3;
 
 /**
- * Writes all, whatever becomes of each: what the cluster has no room for (429) goes again, alone, after a pause. Throws
- * `engine-unavailable` for what is still refused so at the end or by a block, `internal` for a document that is at fault.
+ * Writes all, whatever becomes of each: what the cluster has no room for (429, 503) goes again, alone, after a pause,
+ * and a request that is too large goes in halves. Throws `engine-unavailable`, retriable, where writes are left for
+ * which the cluster, not their document, is at fault.
  */
 export async function bulk(client: Client, writes: readonly Write[], address: string): Promise<BulkResult> {
   let pending = writes;
   let deleted = 0;
-  const refused: estypes.BulkResponseItem[] = [];
+  const refused: RefusedWrite[] = [];
+  let failed: Outcome[] = [];
   for (let attempt = 0; pending.length > 0; attempt += 1) {
-    const last = attempt === WAITS_MS.length;
-    const answers = await send(client, pending, last);
-    const again: Write[] = [];
-    pending.forEach((write, i) => {
-      const answer = answers?.[i]?.[write.kind];
-      if (answer === undefined || (answer.status === 429 && !last)) again.push(write);
-      else if (write.kind === 'delete' && answer.result === 'deleted') deleted += 1;
-      else if (answer.error !== undefined && !isOlder(answer)) refused.push(answer);
-    });
-    pending = again;
-    // Up to a tenth more or less, so that writers refused together do not come back together.
-    if (again.length > 0) await pause((WAITS_MS[attempt] ?? 0) * (0.9 + Math.random() / 5));
+    const outcomes = await send(client, pending);
+    deleted += outcomes.filter(({ is }) => is === 'deleted').length;
+    for (const { is, write, reason } of outcomes) if (is === 'refused') refused.push({ write, reason });
+    failed = failed.concat(outcomes.filter(({ is }) => is === 'failed'));
+    const busy = outcomes.filter(({ is }) => is === 'busy');
+    const wait = WAITS_MS[attempt];
+    if (wait === undefined) failed = failed.concat(busy);
+    pending = wait === undefined ? [] : busy.map(({ write }) => write);
+    if (wait !== undefined && pending.length > 0)
+      await pause(wait * (1 - JITTER + 2 * JITTER * Math.random()));
   }
-  if (refused.length > 0) throw refusedWrites(refused, writes.length, address);
-  return { deleted };
+  if (failed.length > 0) throw failedWrites(failed, writes.length, address);
+  return { deleted, refused };
 }
 
-/** Null where the cluster refused the whole of it for now. */
-async function send(
-  client: Client,
-  writes: readonly Write[],
-  last: boolean,
-): Promise<estypes.BulkResponse['items'] | null> {
+/** What became of one write. */
+interface Outcome {
+  readonly is: 'done' | 'deleted' | 'busy' | 'refused' | 'failed';
+  readonly write: Write;
+  /** Empty where there is none to give. */
+  readonly reason: string;
+}
+
+async function send(client: Client, writes: readonly Write[]): Promise<Outcome[]> {
   const operations = writes.flatMap((write): object[] => {
     if (write.kind === 'delete') return [{ delete: { _index: write.index, _id: write.key } }];
     // external_gte, not external: the same version again, as when the index is filled anew, replaces itself.
@@ -61,30 +74,44 @@ async function send(
     return [{ index: { _index: write.index, _id: write.key, ...version } }, write.document];
   });
   try {
-    return (await client.bulk({ operations })).items;
+    const { items } = await client.bulk({ operations });
+    return writes.map((write, i) => outcomeOf(write, items[i]?.[write.kind]));
   } catch (error) {
-    if (last || !asksToWait(error)) throw error;
-    return null;
+    const { status, type: reason } = refusalOf(error);
+    if (status === 413) return sendHalves(client, writes, reason);
+    if (!asksToWait(error)) throw error;
+    return writes.map((write) => ({ is: 'busy', write, reason }));
   }
 }
 
-function isOlder(answer: estypes.BulkResponseItem): boolean {
-  return answer.error?.type === 'version_conflict_engine_exception';
+/** For a server, or a proxy before it, that takes only smaller requests. */
+async function sendHalves(client: Client, writes: readonly Write[], reason: string): Promise<Outcome[]> {
+  const half = writes.length >> 1;
+  if (half === 0) return writes.map((write) => ({ is: 'refused', write, reason }));
+  return [...(await send(client, writes.slice(0, half))), ...(await send(client, writes.slice(half)))];
 }
 
-/** Names types of errors alone: their reasons quote documents. */
-function refusedWrites(
-  refused: readonly estypes.BulkResponseItem[],
-  of: number,
-  address: string,
-): VigilError {
-  const types = [...new Set(refused.map((answer) => answer.error?.type ?? `status ${answer.status}`))].sort();
-  const message = `Elasticsearch (${address}) refused ${refused.length} of ${of} writes: ${types.join(', ')}`;
-  const waits = refused.every(
-    (answer) =>
-      answer.status === 429 || answer.status >= 500 || answer.error?.type === 'cluster_block_exception',
+/** Errors that a document causes. Any other is the cluster's, and not held against what it was asked to write. */
+const DOCUMENT_FAULT =
+  /^(document_parsing|mapper_parsing|strict_dynamic_mapping|parsing|x_content_parse|illegal_argument|max_bytes_length_exceeded)_exception$/;
+
+function outcomeOf(write: Write, answer: estypes.BulkResponseItem | undefined): Outcome {
+  const { status = 503, error, result } = answer ?? {};
+  const reason = error?.type ?? `status ${status}`;
+  if (status === 429 || status === 503) return { is: 'busy', write, reason };
+  if (error === undefined) return { is: result === 'deleted' ? 'deleted' : 'done', write, reason: '' };
+  // A higher version is there already; or what was to go had gone with its index.
+  const settled = write.kind === 'index' ? reason === 'version_conflict_engine_exception' : status === 404;
+  if (settled) return { is: 'done', write, reason };
+  const ofDocument = (status === 400 || status === 413) && DOCUMENT_FAULT.test(reason);
+  return { is: ofDocument ? 'refused' : 'failed', write, reason };
+}
+
+function failedWrites(failed: readonly Outcome[], of: number, address: string): VigilError {
+  const reasons = [...new Set(failed.map(({ reason }) => reason))].sort();
+  return new VigilError(
+    'engine-unavailable',
+    `Elasticsearch (${address}) did not take ${failed.length} of ${of} writes: ${reasons.join(', ')}`,
+    { retriable: true },
   );
-  return waits
-    ? new VigilError('engine-unavailable', message, { retriable: true })
-    : new VigilError('internal', message);
 }

@@ -17,7 +17,7 @@ test('an external version orders as (revision, ruleset, state) does', () => {
   const hit = aHit();
   type Version = typeof versions extends fc.Arbitrary<infer V> ? V : never;
   const external = ({ revision, ruleset, state }: Version) =>
-    externalVersion({ ...hit, verdict: { ...hit.verdict, revision, ruleset } }, state);
+    externalVersion({ ...hit, state, verdict: { ...hit.verdict, revision, ruleset } });
   const order = (a: Version, b: Version) =>
     a.revision - b.revision || a.ruleset - b.ruleset || states.indexOf(a.state) - states.indexOf(b.state);
   fc.assert(

@@ -1,9 +1,9 @@
-import { hitVersion, VigilError, type Hit, type HitState } from '@vigil/contracts';
+import { hitVersion, VigilError, type Hit } from '@vigil/contracts';
 import {
   authorOf,
   idHash,
   rulesOf,
-  STATE_NUMBER,
+  stateNumber,
   storable,
   storableInstant,
   tokensOf,
@@ -17,6 +17,7 @@ const REVISIONS = 2 ** 22;
 /** A hit ready to be written. */
 export interface Versioned {
   readonly key: string;
+  readonly postId: string;
   readonly version: number;
   readonly firstSeenAt: string;
   readonly document: HitDocument;
@@ -28,7 +29,7 @@ export function keyOf(id: string): string {
 }
 
 /** Grows with (revision, ruleset, state). Throws `internal` beyond 4 million revisions or 500 million rulesets. */
-export function externalVersion(hit: Hit, state: Exclude<HitState, 'erased'>): number {
+export function externalVersion(hit: Hit): number {
   const [revision, ruleset] = hitVersion(hit);
   if (revision >= REVISIONS || ruleset >= RULESETS) {
     throw new VigilError(
@@ -36,19 +37,21 @@ export function externalVersion(hit: Hit, state: Exclude<HitState, 'erased'>): n
       `a hit's version (${revision}, ${ruleset}) is beyond what the index can order`,
     );
   }
-  return (revision * RULESETS + ruleset) * 4 + STATE_NUMBER[state];
+  return (revision * RULESETS + ruleset) * 4 + stateNumber(hit.state);
 }
 
-export function toDocument(hit: Hit, state: Exclude<HitState, 'erased'>): Versioned {
+/** Throws `internal` for a hit that no document can hold: an erased one, or one of a version beyond counting. */
+export function toDocument(hit: Hit): Versioned {
   const { post, verdict } = hit;
   const time = readInstant(hit.eventTime);
   return {
     key: keyOf(post.id),
-    version: externalVersion(hit, state),
+    postId: post.id,
+    version: externalVersion(hit),
     firstSeenAt: hit.firstSeenAt,
     document: {
       id: storable(post.id),
-      state,
+      state: hit.state,
       event_time: new Date(time.millis).toISOString(),
       event_micros: time.micros,
       source: storable(post.sourceId),

@@ -33,7 +33,7 @@ export function refusalOf(error: unknown): Refusal {
   return { status: null, type: name, reason: name };
 }
 
-/** Whether the server asks for patience: its queues or its memory are full. */
+/** Whether the server asks for patience: its queues or its memory are full. The client itself tries 502 to 504 again. */
 export function asksToWait(error: unknown): boolean {
   return refusalOf(error).status === 429;
 }

@@ -1,5 +1,6 @@
 import type { Hit } from '@vigil/contracts';
 import { chunks, newestOfEach } from '../newest.js';
+import { makeEach, RefusedHits, type RefusedHit } from '../refused-hits.js';
 import { bulk, type Write } from './bulk.js';
 import type { Cluster } from './cluster.js';
 import { toDocument, type Versioned } from './document.js';
@@ -10,14 +11,20 @@ export async function putHits(cluster: Cluster, hits: readonly Hit[]): Promise<v
   const newest = newestOfEach(hits);
   const toErase = newest.filter((hit) => hit.state === 'erased').map((hit) => hit.post.id);
   if (toErase.length > 0) await eraseIds(cluster, toErase);
-  for (const chunk of chunks(newest)) await putChunk(cluster, chunk);
+  const refused: RefusedHit[] = [];
+  for (const chunk of chunks(newest)) {
+    const { made, refused: unmade } = makeEach(
+      chunk.filter((hit) => hit.state !== 'erased'),
+      toDocument,
+    );
+    refused.push(...unmade, ...(await putChunk(cluster, made)));
+  }
   await cluster.refresh();
+  if (refused.length > 0) throw new RefusedHits(refused);
 }
 
-async function putChunk(cluster: Cluster, hits: readonly Hit[]): Promise<void> {
-  const all: Versioned[] = [];
-  for (const hit of hits) if (hit.state !== 'erased') all.push(toDocument(hit, hit.state));
-  if (all.length === 0) return;
+async function putChunk(cluster: Cluster, all: readonly Versioned[]): Promise<RefusedHit[]> {
+  if (all.length === 0) return [];
   const keys = all.map((one) => one.key);
   const [erased, places] = await Promise.all([erasedAmong(cluster, keys), placesOf(cluster, keys)]);
   const writes = all
@@ -31,8 +38,13 @@ async function putChunk(cluster: Cluster, hits: readonly Hit[]): Promise<void> {
       document: one.document,
     }));
   for (const index of new Set(writes.map((write) => write.index))) await cluster.ensureIndex(index);
-  await bulk(cluster.client, [...writes, ...removals(erased, places)], cluster.address);
+  const { refused } = await bulk(cluster.client, [...writes, ...removals(erased, places)], cluster.address);
   await removeErasedMeanwhile(cluster, writes);
+  const ids = new Map(all.map((one) => [one.key, one.postId]));
+  return refused.flatMap(({ write, reason }) => {
+    const id = ids.get(write.key);
+    return id === undefined ? [] : [{ id, reason: `Elasticsearch refuses it: ${reason}` }];
+  });
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { HitQuery } from '@vigil/contracts';
 import type { Position } from '../cursor.js';
-import { STATE_NUMBER, storable, storableInstant } from '../hit-fields.js';
+import { stateNumber, storable, storableInstant } from '../hit-fields.js';
 
 /** The parameters of one statement, numbered as they are bound: nothing of a query is ever written into SQL. */
 export class Parameters {
@@ -28,7 +28,7 @@ export function conditions(query: HitQuery, tsquery: string | null, parameters: 
   }
   const states =
     query.states === undefined || query.states.length === 0 ? (['current'] as const) : query.states;
-  all.push(`h.state = any(${parameters.bind(states.map((state) => STATE_NUMBER[state]))}::smallint[])`);
+  all.push(`h.state = any(${parameters.bind(states.map(stateNumber))}::smallint[])`);
   anyOf('h.source', query.sources);
   anyOf('h.language', query.languages);
   anyOf('h.region', query.regions);

@@ -1,6 +1,7 @@
 import type { Hit } from '@vigil/contracts';
-import { textArray, type Database } from '@vigil/database';
+import { sqlState, textArray, type Database } from '@vigil/database';
 import { chunks, newestOfEach } from '../newest.js';
+import { makeEach, RefusedHits, type RefusedHit } from '../refused-hits.js';
 import { eraseIds } from './erase.js';
 import { sharePutLock } from './lock.js';
 import { toRow, type Row } from './row.js';
@@ -38,6 +39,9 @@ const ADD_TOKENS = `
   select token from unnest($1::text[]) as g (token)
   on conflict do nothing`;
 
+/** SQLSTATE classes that speak of a value: 22, data exception; 54, a limit of the server that the value passes. */
+const VALUE_FAULT = /^(22|54)/;
+
 /** Stores the hits, in transactions of bounded size: all of a chunk or nothing of it. */
 export async function putHits(db: Database, known: KnownTokens, hits: readonly Hit[]): Promise<void> {
   const newest = newestOfEach(hits);
@@ -47,15 +51,38 @@ export async function putHits(db: Database, known: KnownTokens, hits: readonly H
       db,
       erased.map((hit) => hit.post.id),
     );
+  const refused: RefusedHit[] = [];
   for (const chunk of chunks(newest)) {
-    await putChunk(db, known, chunk);
+    const { made: rows, refused: unmade } = makeEach(
+      chunk.filter((hit) => hit.state !== 'erased'),
+      toRow,
+    );
+    refused.push(...unmade, ...(await putRows(db, known, rows)));
+  }
+  if (refused.length > 0) throw new RefusedHits(refused);
+}
+
+/** All rows but those whose values PostgreSQL refuses, which are found by halving what holds one. */
+async function putRows(db: Database, known: KnownTokens, rows: readonly Row[]): Promise<RefusedHit[]> {
+  const [first] = rows;
+  if (first === undefined) return [];
+  try {
+    await putChunk(db, known, rows);
+    return [];
+  } catch (error) {
+    const state = sqlState(error);
+    if (state === null || !VALUE_FAULT.test(state)) throw error;
+    if (rows.length === 1)
+      return [{ id: first.postId, reason: `PostgreSQL refuses its values (SQLSTATE ${state})` }];
+    const half = rows.length >> 1;
+    return [
+      ...(await putRows(db, known, rows.slice(0, half))),
+      ...(await putRows(db, known, rows.slice(half))),
+    ];
   }
 }
 
-async function putChunk(db: Database, known: KnownTokens, hits: readonly Hit[]): Promise<void> {
-  const rows: Row[] = [];
-  for (const hit of hits) if (hit.state !== 'erased') rows.push(toRow(hit, hit.state));
-  if (rows.length === 0) return;
+async function putChunk(db: Database, known: KnownTokens, rows: readonly Row[]): Promise<void> {
   const added = await db.transaction(async (tx) => {
     await sharePutLock(tx);
     await tx.query(UPSERT, columns(rows));

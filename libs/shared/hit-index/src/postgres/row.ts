@@ -1,9 +1,11 @@
-import { hitVersion, type Hit, type HitState } from '@vigil/contracts';
-import { authorOf, rulesOf, STATE_NUMBER, storable, storableInstant, tokensOf } from '../hit-fields.js';
+import { hitVersion, type Hit } from '@vigil/contracts';
+import { authorOf, rulesOf, stateNumber, storable, storableInstant, tokensOf } from '../hit-fields.js';
 import { quoteLexeme } from '../query/tsquery.js';
 
 /** A hit as the columns of its rows. */
 export interface Row {
+  /** As the post has it; `id` is what PostgreSQL can hold of it. */
+  readonly postId: string;
   readonly id: string;
   readonly revision: number;
   readonly ruleset: number;
@@ -34,15 +36,17 @@ const MAX_VECTOR_BYTES = 900_000;
 /** Shorter tokens are never sought with ~, longer ones are links and keys. */
 const DICTIONARY_LENGTH = { least: 2, most: 40 };
 
-export function toRow(hit: Hit, state: Exclude<HitState, 'erased'>): Row {
+/** Throws `internal` for an erased hit, of which nothing is stored. */
+export function toRow(hit: Hit): Row {
   const { post, verdict } = hit;
   const [revision, ruleset] = hitVersion(hit);
   const places = placesByToken(tokensOf(post.text));
   return {
+    postId: post.id,
     id: storable(post.id),
     revision,
     ruleset,
-    state: STATE_NUMBER[state],
+    state: stateNumber(hit.state),
     eventTime: storableInstant(hit.eventTime),
     source: storable(post.sourceId),
     language: storable(post.language ?? 'und'),
