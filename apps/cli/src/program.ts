@@ -6,6 +6,7 @@ import { addClassify } from './commands/classify.js';
 import { addCollect } from './commands/collect.js';
 import { addImport } from './commands/import.js';
 import { addPacks } from './commands/packs.js';
+import { addReindex } from './commands/reindex.js';
 import { addSearch } from './commands/search.js';
 import { addSources } from './commands/sources.js';
 import { addStatus } from './commands/status.js';
@@ -53,6 +54,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
     addSources,
     addAlerts,
     addPacks,
+    addReindex,
     addStatus,
   ])
     add(cli);

@@ -90,6 +90,17 @@ const built = existsSync(STANDALONE);
         err: expect.stringContaining('position 1'),
       });
 
+      const reindexed = await run('reindex');
+      expect(reindexed).toMatchObject({ code: 0, err: 'vigil: 1 hits go into the index again\n' });
+      expect(JSON.parse(reindexed.out)).toEqual({ state: 'done', hits: 1, setAside: 0 });
+      expect(JSON.parse((await run('reindex', '--to', '2000-01-01')).out)).toMatchObject({ hits: 0 });
+      expect(await run('reindex', '--from', 'yesterday')).toMatchObject({ code: 2 });
+      expect(await run('reindex', '--replay')).toMatchObject({
+        code: 0,
+        err: expect.stringContaining('0 hits'),
+      });
+      expect(await run('reindex', '--stop')).toMatchObject({ err: 'vigil: none is under way\n' });
+
       expect(await run('sources', 'pause', 'archive')).toMatchObject({ code: 0 });
       expect(await run('import', archive, '--source', 'archive')).toMatchObject({
         code: 1,

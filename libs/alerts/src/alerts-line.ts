@@ -5,6 +5,7 @@ import { Clock, VERDICTS } from '@vigil/contracts';
 import { Database } from '@vigil/database';
 import { Telemetry } from '@vigil/telemetry';
 import { HitProjector } from './indexing/hit-projector.js';
+import { IndexRebuilder } from './indexing/index-rebuild.js';
 import { expire } from './indexing/retention.js';
 import { SeenDays } from './indexing/seen-days.js';
 import { VerdictConsumer } from './indexing/verdict-consumer.js';
@@ -30,6 +31,7 @@ export class AlertsLine implements OnApplicationBootstrap, OnApplicationShutdown
     @Inject(SETTINGS) private readonly settings: Settings,
     private readonly seenDays: SeenDays,
     private readonly projector: HitProjector,
+    private readonly rebuilder: IndexRebuilder,
     private readonly handler: VerdictConsumer,
     private readonly watch: SpikeWatch,
     private readonly notifier: Notifier,
@@ -66,6 +68,7 @@ export class AlertsLine implements OnApplicationBootstrap, OnApplicationShutdown
     for (const timer of this.#timers) clearInterval(timer);
     await this.#consumer?.stop();
     await this.watch.stop();
+    await this.rebuilder.stop();
     await this.projector.stop();
     await this.notifier.stop();
   }
@@ -76,10 +79,10 @@ export class AlertsLine implements OnApplicationBootstrap, OnApplicationShutdown
     this.#resuming = true;
     this.projector
       .resume(olderThanMs)
-      .then(
-        (count) =>
-          count > 0 && this.telemetry.log.info({ count }, 'hits that were left behind are in the index'),
-      )
+      .then((count) => {
+        if (count > 0) this.telemetry.log.info({ count }, 'hits that were left behind are in the index');
+        return this.rebuilder.work();
+      })
       .catch((error: unknown) =>
         this.telemetry.log.warn(
           { err: error },

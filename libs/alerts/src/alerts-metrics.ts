@@ -1,5 +1,11 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
+/** What is counted in the database when somebody asks. */
+export interface CountedOnDemand {
+  outboxDepth(): Promise<number>;
+  setAside(): Promise<number>;
+}
+
 /** What the alerts service counts about itself. */
 export class AlertsMetrics {
   readonly verdicts: Counter;
@@ -13,7 +19,7 @@ export class AlertsMetrics {
   readonly deliveries: Counter<'kind' | 'outcome'>;
   readonly liveClients: Gauge;
 
-  constructor(registry: Registry, outboxDepth: () => Promise<number>) {
+  constructor(registry: Registry, { outboxDepth, setAside }: CountedOnDemand) {
     const registers = [registry];
     const counter = (name: string, help: string) => new Counter({ name, help, registers });
     this.verdicts = counter('vigil_alerts_verdicts_total', 'Verdicts handled, redeliveries included');
@@ -45,13 +51,16 @@ export class AlertsMetrics {
       help: 'Open event streams',
       registers,
     });
-    new Gauge({
-      name: 'vigil_alerts_outbox_depth',
-      help: 'Hits that the index does not have yet',
-      registers,
-      async collect() {
-        this.set(await outboxDepth());
-      },
-    });
+    const counted = (name: string, help: string, count: () => Promise<number>) =>
+      new Gauge({
+        name,
+        help,
+        registers,
+        async collect() {
+          this.set(await count());
+        },
+      });
+    counted('vigil_alerts_outbox_depth', 'Hits that the index does not have yet', outboxDepth);
+    counted('vigil_alerts_hits_set_aside', 'Hits that the index does not take as they are', setAside);
   }
 }

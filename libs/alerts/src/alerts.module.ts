@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuditLog } from '@vigil/auth';
 import { type Settings, SETTINGS } from '@vigil/config';
 import { Clock } from '@vigil/contracts';
 import { Database } from '@vigil/database';
@@ -9,10 +10,13 @@ import { Telemetry } from '@vigil/telemetry';
 import { AlertsLine } from './alerts-line.js';
 import { AlertsMetrics } from './alerts-metrics.js';
 import { AlertsDemo } from './demo.js';
+import { HitIndexController } from './indexing/hit-index.controller.js';
 import { HitProjector } from './indexing/hit-projector.js';
+import { outboxState } from './indexing/hit-records.js';
+import { IndexRebuilder } from './indexing/index-rebuild.js';
 import { IndexedNews } from './indexing/indexed-news.js';
-import { ReindexController } from './indexing/reindex.controller.js';
 import { SeenDays } from './indexing/seen-days.js';
+import { countSetAside } from './indexing/set-aside.js';
 import { VerdictConsumer } from './indexing/verdict-consumer.js';
 import { ChannelsController } from './notify/channels.controller.js';
 import { Channels } from './notify/channels.js';
@@ -41,16 +45,16 @@ function consoleUrl({ http }: Settings): string {
     AuditController,
     LiveController,
     ChannelsController,
-    ReindexController,
+    HitIndexController,
   ],
   providers: [
     {
       provide: AlertsMetrics,
       inject: [Telemetry, Database],
       useFactory: (telemetry: Telemetry, db: Database) =>
-        new AlertsMetrics(telemetry.metrics, async () => {
-          const [row] = await db.query<{ depth: number }>('SELECT count(*)::int AS depth FROM hit_outbox');
-          return row?.depth ?? 0;
+        new AlertsMetrics(telemetry.metrics, {
+          outboxDepth: async () => (await outboxState(db)).waiting,
+          setAside: () => countSetAside(db),
         }),
     },
     { provide: SeenDays, inject: [Database], useFactory: (db: Database) => new SeenDays(db) },
@@ -75,11 +79,22 @@ function consoleUrl({ http }: Settings): string {
             metrics.indexed.inc(count);
             news.add(count);
           },
+          onSetAside: (refusal) =>
+            telemetry.log.warn(
+              { count: refusal.refused.length, reason: refusal.message },
+              'hits were set aside: the index does not take them as they are',
+            ),
           onFailure: (error) => {
             metrics.indexFailures.inc();
             telemetry.log.warn({ err: error }, 'the hit index refused hits; they wait in the outbox');
           },
         }),
+    },
+    {
+      provide: IndexRebuilder,
+      inject: [Database, Clock, HitProjector, AuditLog],
+      useFactory: (db: Database, clock: Clock, projector: HitProjector, audit: AuditLog) =>
+        new IndexRebuilder({ db, clock, projector, audit }),
     },
     {
       provide: SpikeDetector,

@@ -1,5 +1,5 @@
 import { readSettings } from '@vigil/config';
-import { Alert, AlertCurve, Histogram, HitPage, Volumes } from '@vigil/contracts';
+import { Alert, AlertCurve, Histogram, HitIndexState, HitPage, Volumes } from '@vigil/contracts';
 import { eventually, serve, type TestServer, withTemporaryFolder, withTestDatabase } from '@vigil/testing';
 import { Webhook } from 'standardwebhooks';
 import { AlertsService } from './alerts-service.fixture.js';
@@ -337,10 +337,23 @@ describe('from verdicts to a reviewed alert', () => {
   test('reindexing over HTTP brings back what the index lost', async () => {
     await db().query('TRUNCATE hit_index, hit_index_text');
     const answer = await service.ask('POST', '/system/reindex');
-    expect(answer.status).toBe(200);
+    expect(answer).toMatchObject({ status: 202, body: { state: 'running' } });
+    const state = await eventually(async () => {
+      const { body } = await service.ask('GET', '/system/hit-index');
+      return HitIndexState.parse(body).rebuild?.state === 'done' && HitIndexState.parse(body);
+    });
+    expect(state).toMatchObject({ waiting: 0, setAside: { count: 0, newest: [] } });
+    expect(state.rebuild?.queued).toBe(state.rebuild?.total);
     expect(HitPage.parse((await service.ask('GET', '/search?rules=p/a')).body).total).toBeGreaterThanOrEqual(
       40,
     );
+    expect(await service.ask('POST', '/system/reindex', { from: 'yesterday' })).toMatchObject({
+      status: 400,
+    });
+    expect(await service.ask('POST', '/system/hit-index/replay')).toMatchObject({
+      status: 200,
+      body: { replayed: 0 },
+    });
   });
 
   test('metrics say what was done', async () => {

@@ -48,6 +48,7 @@ export class AlertsDemo {
       await tx.query('DELETE FROM alert WHERE demo');
       await tx.query('DELETE FROM spike_due WHERE demo');
       await tx.query('DELETE FROM hit_outbox o USING hit h WHERE h.key = o.key AND h.demo');
+      await tx.query('DELETE FROM hit_set_aside s USING hit h WHERE h.key = s.key AND h.demo');
       await tx.query('DELETE FROM hit WHERE demo');
       await tx.query('DELETE FROM hit_rule WHERE demo');
       await tx.query('DELETE FROM count_bucket WHERE demo');

@@ -7,6 +7,7 @@ import { Channels } from './Channels.js';
 import { Checks } from './Checks.js';
 import { DeadLetters } from './DeadLetters.js';
 import { DemoData } from './DemoData.js';
+import { HitIndex } from './HitIndex.js';
 import { Lag } from './Lag.js';
 import { useSystem } from './system.js';
 import classes from './system.module.css';
@@ -36,6 +37,7 @@ export function SystemPage() {
           <>
             <Checks checks={system.checks} />
             <Lag lag={system.lag} />
+            <HitIndex />
             <DeadLetters counts={system.deadLetters} />
           </>
         )}

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type ChannelDraft, SystemState } from '@vigil/contracts';
+import { type ChannelDraft, HitIndexState, SystemState } from '@vigil/contracts';
 import { z } from 'zod';
 import { call, Nothing } from '../api/client.js';
 
@@ -8,6 +8,23 @@ export function useSystem() {
     queryKey: ['system'],
     queryFn: ({ signal }) => call('GET', '/system', SystemState, { signal }),
     refetchInterval: 5_000,
+  });
+}
+
+export function useHitIndex() {
+  return useQuery({
+    queryKey: ['system', 'hit-index'],
+    queryFn: ({ signal }) => call('GET', '/system/hit-index', HitIndexState, { signal }),
+    refetchInterval: 5_000,
+  });
+}
+
+/** Fills the index again, with everything or with what it refused. */
+export function useHitIndexAct(act: 'reindex' | 'hit-index/replay') {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => call('POST', `/system/${act}`, Nothing, { body: {} }),
+    onSettled: () => client.invalidateQueries({ queryKey: ['system'] }),
   });
 }
 

@@ -1,15 +1,19 @@
 import type { Hit } from '@vigil/contracts';
 import type { Database } from '@vigil/database';
-import type { HitIndex } from '@vigil/hit-index';
-import { clearOutbox, hitsAfter, readOutbox } from './hit-records.js';
+import { type HitIndex, RefusedHits } from '@vigil/hit-index';
+import { clearOutbox, readOutbox } from './hit-records.js';
+import { postKey } from './post-key.js';
+import { setAside } from './set-aside.js';
 
 /** Hits of one put: some ten milliseconds of the index's work. */
 const PUT_SIZE = 500;
 /** What waits for the index in memory; beyond it consumption waits too. Text in UTF-16 units: 40 MB at most. */
 const MOST_WAITING = { hits: 4_000, units: 20_000_000 };
 /** An outbox row older than this was left behind by a process that died or an index that failed. */
-const LEFT_BEHIND_MS = 5_000;
+export const LEFT_BEHIND_MS = 5_000;
 const RETRY_MS = { least: 200, most: 10_000 };
+/** A wait is up to this part shorter, so that processes that failed together do not come back together. */
+const RETRY_JITTER = 0.5;
 
 /** A hit just committed. `hit` null: its text stands in the database only. */
 export interface Committed {
@@ -20,7 +24,15 @@ export interface Committed {
 export interface ProjectorEvents {
   /** The index has these many more hits. */
   onIndexed(count: number): void;
+  /** The index refused these as they are: they are set aside, and everything else is in it. */
+  onSetAside(refusal: RefusedHits): void;
   onFailure(error: unknown): void;
+}
+
+/** A hit on its way into the index. */
+interface Waiting {
+  readonly seq: string;
+  readonly hit: Hit;
 }
 
 /**
@@ -75,32 +87,9 @@ export class HitProjector {
     let total = 0;
     while (!this.#stopped) {
       const rows = await readOutbox(this.db, before, PUT_SIZE);
-      if (rows.length > 0) {
-        const hits = new Map(rows.map(({ record }) => [record.key, record.hit]));
-        await this.index.put([...hits.values()]);
-        await clearOutbox(
-          this.db,
-          rows.map((row) => row.seq),
-        );
-        this.events.onIndexed(hits.size);
-      }
+      if (rows.length > 0) await this.#bring(rows.map(({ seq, record }) => ({ seq, hit: record.hit })));
       total += rows.length;
       if (rows.length < PUT_SIZE) break;
-    }
-    return total;
-  }
-
-  /** Puts every hit of the system of record into the index again. Returns how many. */
-  async reindex(): Promise<number> {
-    let after = '0'.repeat(32);
-    let total = 0;
-    while (!this.#stopped) {
-      const records = await hitsAfter(this.db, after, PUT_SIZE);
-      if (records.length > 0) await this.index.put(records.map((record) => record.hit));
-      total += records.length;
-      const last = records.at(-1);
-      if (last === undefined || records.length < PUT_SIZE) break;
-      after = last.key;
     }
     return total;
   }
@@ -140,25 +129,44 @@ export class HitProjector {
 
   /** From memory; what has no text in memory goes by the outbox. */
   async #put(committed: readonly Committed[]): Promise<void> {
-    const inMemory = committed.filter((one): one is Committed & { hit: Hit } => one.hit !== null);
-    // Within a put the last state of a post stands for all.
-    const newest = new Map(inMemory.map((one) => [one.hit.post.id, one.hit]));
-    if (newest.size > 0) {
-      await this.index.put([...newest.values()]);
-      await clearOutbox(
-        this.db,
-        inMemory.map((one) => one.seq),
-      );
-      this.events.onIndexed(newest.size);
-    }
+    const inMemory = committed.filter((one): one is Waiting => one.hit !== null);
+    if (inMemory.length > 0) await this.#bring(inMemory);
     if (inMemory.length < committed.length) await this.resume(0);
+  }
+
+  /** One put, and what follows from it in the outbox. What the index will never take is set aside: nothing waits behind it. */
+  async #bring(waiting: readonly Waiting[]): Promise<void> {
+    // Within a put the last state of a post stands for all.
+    const newest = new Map(waiting.map((one) => [one.hit.post.id as string, one]));
+    const refusal = await this.index.put([...newest.values()].map(({ hit }) => hit)).then(
+      () => null,
+      (error: unknown) => {
+        if (error instanceof RefusedHits) return error;
+        throw error;
+      },
+    );
+    if (refusal !== null) {
+      const refused = refusal.refused.map(({ id, reason }) => ({
+        key: postKey(id),
+        seq: newest.get(id)?.seq ?? '0',
+        reason,
+      }));
+      await setAside(this.db, refused, new Date(this.now()));
+      this.events.onSetAside(refusal);
+    }
+    await clearOutbox(
+      this.db,
+      waiting.map((one) => one.seq),
+    );
+    const indexed = newest.size - (refusal?.refused.length ?? 0);
+    if (indexed > 0) this.events.onIndexed(indexed);
   }
 
   /** Tries until the index takes the outbox again. What waits in memory is in it as well. */
   async #recover(): Promise<void> {
     this.failingSince ??= this.now();
     for (let wait = RETRY_MS.least; !this.#stopped; wait = Math.min(2 * wait, RETRY_MS.most)) {
-      await this.#pause(wait);
+      await this.#pause(wait * (1 - RETRY_JITTER * Math.random()));
       try {
         const inOutbox = this.#waiting.length;
         await this.resume(0);

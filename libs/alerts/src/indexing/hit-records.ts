@@ -64,21 +64,27 @@ export async function readOutbox(db: Queryable, before: Date, limit: number): Pr
   return rows.map((row) => ({ seq: row.seq, record: toRecord(row) }));
 }
 
-/** Removes outbox rows that the index has, or whose hit is gone. */
+/**
+ * Removes outbox rows that the index has, or whose hit is gone, and with them what an earlier row of the same hit was
+ * set aside for.
+ */
 export async function clearOutbox(db: Queryable, seqs: readonly string[]): Promise<void> {
   if (seqs.length === 0) return;
   // Need not wait for the disk: a row that a crash brings back is put into the index once more.
   await db.query(
-    `DELETE FROM hit_outbox WHERE seq = ANY($1::bigint[]) AND set_config('synchronous_commit', 'off', true) = 'off'`,
+    `WITH gone AS (
+       DELETE FROM hit_outbox WHERE seq = ANY($1::bigint[]) AND set_config('synchronous_commit', 'off', true) = 'off'
+       RETURNING key, seq
+     )
+     DELETE FROM hit_set_aside s USING gone WHERE s.key = gone.key AND s.seq < gone.seq`,
     [`{${seqs.join(',')}}`],
   );
 }
 
-/** The next hits in the order of their keys after `after`. */
-export async function hitsAfter(db: Queryable, after: string, limit: number): Promise<HitRecord[]> {
-  const rows = await db.query<HitRow>(
-    `SELECT ${COLUMNS} FROM hit h WHERE h.key > $1::uuid AND h.state <> 'erased' ORDER BY h.key LIMIT $2`,
-    [after, limit],
+/** How much waits in the outbox, and since when. */
+export async function outboxState(db: Queryable): Promise<{ waiting: number; waitingSince: string | null }> {
+  const [row] = await db.query<{ waiting: number; since: Date | null }>(
+    'SELECT count(*)::int AS waiting, min(since) AS since FROM hit_outbox',
   );
-  return rows.map(toRecord);
+  return { waiting: row?.waiting ?? 0, waitingSince: row?.since?.toISOString() ?? null };
 }

@@ -1,9 +1,8 @@
-import { Registry } from 'prom-client';
 import type { Batch } from '@vigil/bus';
 import type { Hit, VerdictEvent } from '@vigil/contracts';
 import { PostgresHitIndex } from '@vigil/hit-index';
 import { eventually, TestClock, withTestDatabase } from '@vigil/testing';
-import { AlertsMetrics } from '../alerts-metrics.js';
+import { anAlertsMetrics } from '../alerts-metrics.fixture.js';
 import { aVerdict } from './a-verdict.fixture.js';
 import { HitProjector } from './hit-projector.js';
 import { hitOfPost } from './hit-records.js';
@@ -42,10 +41,11 @@ function aService() {
   const failures: unknown[] = [];
   const projector = new HitProjector(db(), index, () => clock.now(), {
     onIndexed: () => undefined,
+    onSetAside: () => undefined,
     onFailure: (error) => failures.push(error),
   });
   running.push(projector);
-  const metrics = new AlertsMetrics(new Registry(), async () => 0);
+  const metrics = anAlertsMetrics();
   const consumer = new VerdictConsumer({
     db: db(),
     clock,
@@ -240,19 +240,5 @@ describe('verdicts into counts, hits and the index', () => {
     expect(await next.projector.resume(0)).toBe(1);
     expect(await found(next.index, ['p/a'])).toHaveLength(1);
     expect(await outbox()).toBe(0);
-  });
-
-  test('reindex rebuilds an index that was lost', async () => {
-    const { consumer, index, projector } = aService();
-    await consumer.handle(
-      aBatch(
-        Array.from({ length: 20 }, (_, i) => aVerdict({ id: `rss:${i}`, rules: ['p/a'] })),
-        0n,
-      ),
-    );
-    await eventually(async () => (await outbox()) === 0);
-    await db().query('TRUNCATE hit_index, hit_index_text');
-    expect(await projector.reindex()).toBe(20);
-    expect(await found(index, ['p/a'])).toHaveLength(20);
   });
 });

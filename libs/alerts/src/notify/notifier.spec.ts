@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { Registry } from 'prom-client';
 import { VigilError } from '@vigil/contracts';
 import { BullJobs } from '@vigil/jobs';
 import { eventually, recordingTelemetry, TestClock, withTestDatabase } from '@vigil/testing';
-import { AlertsMetrics } from '../alerts-metrics.js';
+import { anAlertsMetrics } from '../alerts-metrics.fixture.js';
 import { deliveryId, queueDeliveries, RETRY_AFTER_MS } from './deliveries.js';
 import type { Notification, NotificationChannel } from './notification.js';
 import { Notifier } from './notifier.js';
@@ -47,7 +46,7 @@ afterAll(() => jobs.close());
 beforeEach(async () => {
   await db().query('TRUNCATE notification_channel, delivery, alert CASCADE');
   channel = new ScriptedChannel();
-  const metrics = new AlertsMetrics(new Registry(), async () => 0);
+  const metrics = anAlertsMetrics();
   notifier = new Notifier({
     db: db(),
     jobs,

@@ -1,6 +1,5 @@
-import { Registry } from 'prom-client';
 import { recordingTelemetry, TestClock, withTestDatabase } from '@vigil/testing';
-import { AlertsMetrics } from '../alerts-metrics.js';
+import { anAlertsMetrics } from '../alerts-metrics.fixture.js';
 import { aVerdict, type VerdictSketch } from '../indexing/a-verdict.fixture.js';
 import { planBatch } from '../indexing/plan-batch.js';
 import { postKey } from '../indexing/post-key.js';
@@ -15,7 +14,7 @@ const detector = () =>
   new SpikeDetector({
     db: db(),
     clock,
-    metrics: new AlertsMetrics(new Registry(), async () => 0),
+    metrics: anAlertsMetrics(),
     log: recordingTelemetry().telemetry.log,
   });
 

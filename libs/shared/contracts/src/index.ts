@@ -3,6 +3,7 @@ export * from './source.js';
 export * from './post.js';
 export * from './verdict.js';
 export * from './hit.js';
+export * from './hit-index-state.js';
 export * from './search.js';
 export * from './alert.js';
 export * from './api.js';
