@@ -238,7 +238,8 @@ describe('a verdict', () => {
   });
 
   it('comes in bounded time for the longest texts', () => {
-    const began = performance.now();
+    // Of the processor, so that a busy machine does not fail it.
+    const before = process.threadCpuUsage();
     for (const unit of [
       'evergreen and ',
       'ﷺ',
@@ -250,7 +251,7 @@ describe('a verdict', () => {
     ]) {
       judge(unit.repeat(MAX_TEXT / unit.length));
     }
-    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(process.threadCpuUsage(before).user / 1_000).toBeLessThan(5_000);
   });
 
   it('comes in milliseconds for a post stuffed with every phrase of a pack', () => {

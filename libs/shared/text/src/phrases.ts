@@ -1,5 +1,4 @@
-import type { Words } from './double-array.js';
-import { normalise } from './normalise.js';
+import { NormalisedText, normalise } from './normalise.js';
 
 /** A phrase to look for, as an author writes it. */
 export interface Phrase {
@@ -8,72 +7,66 @@ export interface Phrase {
   readonly proclitics: boolean;
 }
 
-/** The distinct normalised texts of a list of phrases, sorted, and the phrases that have each. */
+/** Normalised phrases one behind the other, with the second form of those that begin with the Arabic article. */
 export interface Entries {
-  readonly texts: readonly string[];
-  /** Numbers of phrases; those of text `i` are owners[first[i], first[i + 1]). */
-  readonly owners: Int32Array;
-  readonly first: Uint32Array;
-  /** By number of phrase, 1 where proclitics may stand before it. */
+  /** The text of entry `i` is units[offsets[i], offsets[i + 1]). */
+  readonly units: Uint16Array;
+  readonly offsets: Uint32Array;
+  /** By entry, the number of its phrase. */
+  readonly phrases: Int32Array;
+  /** By entry, 1 where proclitics may stand before it. */
   readonly proclitics: Uint8Array;
+  readonly count: number;
 }
 
 /** Longest phrase in normalised units: far beyond any slogan; bounds the depth of the trie. */
 export const MAX_PHRASE = 4_000;
 
-const ARTICLE = 'ال';
+const ALEF = 0x0627;
+const LAM = 0x0644;
+/** Units of the article (ال) and the shortest word behind it. */
+const SHORTEST_WITH_ARTICLE = 4;
 
-/** Normalises and groups the phrases. Throws RangeError, naming its number, for one that is empty then, or too long. */
+/** Normalises the phrases. Throws RangeError, naming its number, for one that is empty then, or too long. */
 export function collect(phrases: readonly Phrase[]): Entries {
-  const owners = new Map<string, number[]>();
-  const add = (text: string, phrase: number) => {
-    const known = owners.get(text);
-    if (known) known.push(phrase);
-    else owners.set(text, [phrase]);
+  let units = new Uint16Array(1 << 16);
+  const most = 2 * phrases.length;
+  const offsets = new Uint32Array(most + 1);
+  const owners = new Int32Array(most);
+  const proclitics = new Uint8Array(most);
+  let count = 0;
+  let used = 0;
+  const add = (text: Uint16Array, phrase: number, behind: boolean) => {
+    if (used + text.length > units.length) {
+      const wider = new Uint16Array(2 * (used + text.length));
+      wider.set(units);
+      units = wider;
+    }
+    units.set(text, used);
+    used += text.length;
+    owners[count] = phrase;
+    proclitics[count++] = behind ? 1 : 0;
+    offsets[count] = used;
   };
+  const scratch = new NormalisedText();
   phrases.forEach((phrase, number) => {
-    const text = normalise(phrase.text).text();
-    if (text === '') throw new RangeError(`phrase ${number} normalises to nothing`);
-    if (text.length > MAX_PHRASE)
-      throw new RangeError(`phrase ${number} is longer than ${MAX_PHRASE} characters`);
-    add(text, number);
+    const { length } = normalise(phrase.text, scratch);
+    if (length === 0) throw new RangeError(`phrase ${number} normalises to nothing`);
+    if (length > MAX_PHRASE) throw new RangeError(`phrase ${number} is longer than ${MAX_PHRASE} characters`);
+    const text = scratch.units.subarray(0, length);
+    add(text, number, phrase.proclitics);
     // The preposition ل swallows the alef of the article: للدولة for ل + الدولة.
-    if (phrase.proclitics && text.startsWith(ARTICLE) && text.length > 3) add(`ل${text.slice(1)}`, number);
-  });
-  const texts = [...owners.keys()].sort();
-  const first = new Uint32Array(texts.length + 1);
-  const all: number[] = [];
-  texts.forEach((text, at) => {
-    all.push(...(owners.get(text) ?? []));
-    first[at + 1] = all.length;
+    if (phrase.proclitics && length >= SHORTEST_WITH_ARTICLE && text[0] === ALEF && text[1] === LAM) {
+      const swallowed = text.slice();
+      swallowed[0] = LAM;
+      add(swallowed, number, true);
+    }
   });
   return {
-    texts,
-    owners: Int32Array.from(all),
-    first,
-    proclitics: Uint8Array.from(phrases, (phrase) => (phrase.proclitics ? 1 : 0)),
+    units: units.slice(0, used),
+    offsets: offsets.slice(0, count + 1),
+    phrases: owners.slice(0, count),
+    proclitics: proclitics.slice(0, count),
+    count,
   };
-}
-
-/** Numbers the units that occur in any text, the frequent ones first, from 1; 0 is any other unit. */
-export function classify(texts: readonly string[]): { classOf: Uint16Array; width: number } {
-  const counts = new Uint32Array(0x10000);
-  for (const text of texts) for (let at = 0; at < text.length; at++) counts[text.charCodeAt(at)]!++;
-  const used = [...counts.keys()].filter((unit) => (counts[unit] as number) > 0);
-  used.sort((a, b) => (counts[b] as number) - (counts[a] as number) || a - b);
-  const classOf = new Uint16Array(0x10000);
-  used.forEach((unit, at) => (classOf[unit] = at + 1));
-  return { classOf, width: used.length + 1 };
-}
-
-/** The texts as words over classes. */
-export function encode(texts: readonly string[], classOf: Uint16Array, width: number): Words {
-  const offsets = new Uint32Array(texts.length + 1);
-  texts.forEach((text, at) => (offsets[at + 1] = (offsets[at] as number) + text.length));
-  const classes = new Uint16Array(offsets[texts.length] as number);
-  texts.forEach((text, word) => {
-    const offset = offsets[word] as number;
-    for (let at = 0; at < text.length; at++) classes[offset + at] = classOf[text.charCodeAt(at)] as number;
-  });
-  return { classes, offsets, count: texts.length, width };
 }

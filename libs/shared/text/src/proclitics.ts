@@ -1,3 +1,5 @@
+import { BASE } from './word-hash.js';
+
 /**
  * Arabic writes these before a word without a space: a conjunction (و ف), then a preposition (ب ل ك), then the article
  * (ال, which after ل is written لل). Source: any grammar, for example K. Ryding, A Reference Grammar of Modern Standard
@@ -28,20 +30,17 @@ export const PROCLITIC_ENDS: ReadonlySet<string> = new Set(
 /** Units of the longest run. */
 export const LONGEST_PROCLITIC = Math.max(...[...PROCLITICS].map((run) => run.length));
 
-/** 1 for the units a run can begin with. */
-const BEGINS = new Uint8Array(0x10000);
-for (const run of PROCLITICS) BEGINS[run.charCodeAt(0)] = 1;
-
 /** Runs as a tree over units, flat: state × 8 letters, so that reading one allocates nothing. */
 const LETTERS = [...new Set([...PROCLITICS].join(''))];
 const LETTER = new Uint8Array(0x10000);
 LETTERS.forEach((letter, at) => (LETTER[letter.charCodeAt(0)] = at + 1));
 const WIDTH = LETTERS.length + 1;
-const { next, complete } = buildTree();
+const { next, complete, hashes } = buildTree();
 
 function buildTree() {
   const table: number[] = new Array<number>(WIDTH).fill(0);
   const ends: number[] = [0];
+  const numbers: number[] = [0];
   for (const run of PROCLITICS) {
     let state = 0;
     for (const letter of run) {
@@ -49,36 +48,45 @@ function buildTree() {
       if (table[slot] === 0) {
         table[slot] = ends.length;
         ends.push(0);
+        numbers.push((Math.imul(numbers[state] as number, BASE) + letter.charCodeAt(0)) | 0);
         table.push(...new Array<number>(WIDTH).fill(0));
       }
       state = table[slot] as number;
     }
     ends[state] = 1;
   }
-  return { next: Uint16Array.from(table), complete: Uint8Array.from(ends) };
+  return {
+    next: Uint16Array.from(table),
+    complete: Uint8Array.from(ends),
+    hashes: Int32Array.from(numbers),
+  };
 }
 
-/**
- * Where a word that begins at `word` may begin anew behind proclitics, at `from` or later, before `length`; −1 where
- * it may not. A run that is the whole word leaves nothing to begin.
- */
-export function nextStart(units: Uint16Array, length: number, word: number, from: number): number {
-  if (BEGINS[units[word] as number] === 0) return -1;
-  let state = 0;
-  for (let at = word; at < length; at++) {
-    state = next[state * WIDTH + (LETTER[units[at] as number] as number)] as number;
-    if (state === 0) return -1;
-    if (complete[state] === 1 && at + 1 >= from && at + 1 < length) return at + 1;
-  }
-  return -1;
+/** Where reading a word for proclitics begins; what `readProclitic` says where no run goes on. */
+export const NO_PROCLITIC = 0;
+
+/** The run of proclitics that goes on from `run` with `unit`, as a number; NO_PROCLITIC where none does. */
+export function readProclitic(run: number, unit: number): number {
+  return next[run * WIDTH + (LETTER[unit] as number)] as number;
 }
 
-/** Whether a run of proclitics can end with this unit. */
-export function isProcliticLetter(unit: number): boolean {
-  return LETTER[unit] !== 0;
+/** Whether a word may begin behind this run. */
+export function isWholeRun(run: number): boolean {
+  return complete[run] === 1;
+}
+
+/** The run's units as `hashOf` has them. */
+export function hashOfRun(run: number): number {
+  return hashes[run] as number;
 }
 
 /** Whether `at` stands behind a complete run of proclitics that begins at `word`. */
-export function isBehindProclitics(units: Uint16Array, length: number, word: number, at: number): boolean {
-  return at - word <= LONGEST_PROCLITIC && nextStart(units, length, word, at) === at;
+export function isBehindProclitics(units: Uint16Array, word: number, at: number): boolean {
+  if (at - word > LONGEST_PROCLITIC) return false;
+  let run = NO_PROCLITIC;
+  for (let each = word; each < at; each++) {
+    run = readProclitic(run, units[each] as number);
+    if (run === NO_PROCLITIC) return false;
+  }
+  return isWholeRun(run);
 }

@@ -35,3 +35,18 @@ function buildEdges(): Uint8Array {
   for (const [first, last] of ranges) table.fill(ALONE, first, last + 1);
   return table;
 }
+
+/** Every unit from here on down to SPACE is INSIDE: the letters of most texts need no table. */
+export const FIRST_ALONE = 0x0e00;
+
+/** Whether a word may begin at `at`, which is no space. */
+export function isWordStart(units: Uint16Array, at: number): boolean {
+  return at === 0 || EDGE[units[at - 1] as number] !== INSIDE || EDGE[units[at] as number] === ALONE;
+}
+
+/** Where the word that begins at `from` ends, at most `to`; `from` itself where a space stands there. */
+export function wordEnd(units: Uint16Array, from: number, to: number): number {
+  let at = from;
+  while (at < to && EDGE[units[at] as number] === INSIDE) at++;
+  return at === from && at < to && EDGE[units[at] as number] === ALONE ? at + 1 : at;
+}
