@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, writeFile
 import path from 'node:path';
 import { downloadJars, javaAtLeast, missingForJava } from './java.js';
 import type { Recipe } from './recipe.js';
-import { freePort, startServer } from './server-process.js';
+import { freePort } from './server-process.js';
 
 const VERSION = '9.5.3';
 
@@ -12,7 +12,7 @@ export const elasticsearch: Recipe = {
   version: VERSION,
   givenBy: 'VIGIL_TEST_ELASTICSEARCH_URL',
   missing: async () => missingForJava(21),
-  async start({ folder, downloads }) {
+  async prepare({ folder, downloads }) {
     const lib = downloadJars('elasticsearch', downloads);
     const modules = separateTransport(lib);
     const home = path.join(folder, 'home');
@@ -22,9 +22,9 @@ export const elasticsearch: Recipe = {
       copyFileSync(path.join(modules, file), path.join(home, 'modules', 'transport-netty4', file));
     const [http, transport] = [await freePort(), await freePort()];
     const node = path.resolve(import.meta.dirname, '..', '..', 'engines', 'EsNode.java');
-    const pid = await startServer(
-      javaAtLeast(21) ?? 'java',
-      [
+    const launch = {
+      command: javaAtLeast(21) ?? 'java',
+      args: [
         '-Xms1g',
         '-Xmx1g',
         '--enable-native-access=ALL-UNNAMED',
@@ -37,14 +37,12 @@ export const elasticsearch: Recipe = {
         String(http),
         String(transport),
       ],
-      {
-        folder,
-        ready: async () =>
-          (await fetch(`http://127.0.0.1:${http}/_cluster/health?wait_for_status=yellow&timeout=1s`)).ok,
-        withinMs: 90_000,
-      },
-    );
-    return { pid, env: { VIGIL_TEST_ELASTICSEARCH_URL: `http://127.0.0.1:${http}` } };
+      folder,
+      ready: async () =>
+        (await fetch(`http://127.0.0.1:${http}/_cluster/health?wait_for_status=yellow&timeout=1s`)).ok,
+      withinMs: 90_000,
+    };
+    return { launch, port: http, env: { VIGIL_TEST_ELASTICSEARCH_URL: `http://127.0.0.1:${http}` } };
   },
 };
 

@@ -5,9 +5,9 @@ import { kafka } from './kafka.js';
 import { ENGINE_NAMES, type EngineName, type Recipe, type Running } from './recipe.js';
 import { redis } from './redis.js';
 import { s3 } from './s3.js';
-import { startOf, stopProcess } from './server-process.js';
+import { startOf, startServer, stopProcess } from './server-process.js';
 
-const RECIPES: Record<EngineName, Recipe> = { kafka, elasticsearch, redis, s3 };
+export const RECIPES: Record<EngineName, Recipe> = { kafka, elasticsearch, redis, s3 };
 
 /** One engine in the table that `npm run engines` and `npm test` print. */
 export interface EngineState {
@@ -44,8 +44,9 @@ export class Engines {
     rmSync(place.folder, { recursive: true, force: true });
     mkdirSync(place.folder, { recursive: true });
     try {
-      const { pid, env } = await recipe.start(place);
-      const pidStarted = pid === null ? null : startOf(pid);
+      const { launch, env } = await recipe.prepare(place);
+      const pid = await startServer(launch);
+      const pidStarted = startOf(pid);
       const state: Running = { name, version: recipe.version, how: 'local server', env, pid, pidStarted };
       this.remember(new Map([...this.running(), [name, state]]));
       return { ...state, up: true };

@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { downloadJars, javaAtLeast, missingForJava } from './java.js';
 import type { Recipe } from './recipe.js';
-import { freePort, startServer } from './server-process.js';
+import { freePort } from './server-process.js';
 
 /** One process as broker and controller (KRaft), replication 1. */
 export const kafka: Recipe = {
@@ -13,12 +13,12 @@ export const kafka: Recipe = {
   version: '4.3.0',
   givenBy: 'VIGIL_TEST_KAFKA_BROKERS',
   missing: async () => missingForJava(17),
-  async start({ folder, downloads }) {
+  async prepare({ folder, downloads, reachedAt }) {
     const java = javaAtLeast(17) ?? 'java';
     const classpath = path.join(downloadJars('kafka', downloads), '*');
     const [port, controllerPort] = [await freePort(), await freePort()];
     const properties = path.join(folder, 'server.properties');
-    writeFileSync(properties, configuration(port, controllerPort, path.join(folder, 'log')));
+    writeFileSync(properties, configuration({ port, controllerPort, reachedAt }, path.join(folder, 'log')));
     const clusterId = randomBytes(16).toString('base64url');
     const format = spawnSync(
       java,
@@ -28,22 +28,31 @@ export const kafka: Recipe = {
     );
     if (format.status !== 0)
       throw new Error(`Kafka's storage could not be made:\n${(format.stdout + format.stderr).slice(-2_000)}`);
-    const pid = await startServer(java, ['-Xmx512m', '-cp', classpath, 'kafka.Kafka', properties], {
+    const launch = {
+      command: java,
+      args: ['-Xmx512m', '-cp', classpath, 'kafka.Kafka', properties],
       folder,
       ready: () => answers(port),
       withinMs: 60_000,
-    });
-    return { pid, env: { VIGIL_TEST_KAFKA_BROKERS: `127.0.0.1:${port}` } };
+    };
+    return { launch, port, env: { VIGIL_TEST_KAFKA_BROKERS: `127.0.0.1:${port}` } };
   },
 };
 
-function configuration(port: number, controllerPort: number, logs: string): string {
+function configuration(
+  {
+    port,
+    controllerPort,
+    reachedAt = port,
+  }: { port: number; controllerPort: number; reachedAt?: number | undefined },
+  logs: string,
+): string {
   return Object.entries({
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
     listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${reachedAt}`,
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': logs,

@@ -1,3 +1,5 @@
+import type { Launch } from './server-process.js';
+
 /** A running engine, as the state file remembers it. */
 export interface Running {
   readonly name: EngineName;
@@ -20,6 +22,16 @@ export interface Workplace {
   readonly folder: string;
   /** Downloaded servers, kept between runs. */
   readonly downloads: string;
+  /** The port on 127.0.0.1 under which clients reach it, where that is not its own: Kafka tells them where to go. */
+  readonly reachedAt?: number;
+}
+
+/** A server whose folder is made, ready to be started there. */
+export interface Prepared {
+  readonly launch: Launch;
+  /** Where it listens: stays the same over starts. */
+  readonly port: number;
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /** How one engine is had as a local server. */
@@ -30,5 +42,6 @@ export interface Recipe {
   readonly givenBy: string;
   /** Null where it can be started here; else what is missing, for the table. */
   missing(): Promise<string | null>;
-  start(place: Workplace): Promise<Omit<Running, 'name' | 'version' | 'how' | 'pidStarted'>>;
+  /** Makes its folder ready. */
+  prepare(place: Workplace): Promise<Prepared>;
 }

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { connect } from 'node:net';
 import type { Recipe } from './recipe.js';
-import { freePort, startServer } from './server-process.js';
+import { freePort } from './server-process.js';
 
 /** The system's redis-server, nothing saved: queues are recreated from PostgreSQL. */
 export const redis: Recipe = {
@@ -13,7 +13,7 @@ export const redis: Recipe = {
     spawnSync('redis-server', ['--version']).status === 0
       ? null
       : 'no redis-server (Debian: apt-get install redis-server)',
-  async start({ folder }) {
+  async prepare({ folder }) {
     const port = await freePort();
     const args = [
       '--port',
@@ -29,12 +29,8 @@ export const redis: Recipe = {
       '--dir',
       folder,
     ];
-    const pid = await startServer('redis-server', args, {
-      folder,
-      ready: () => pong(port),
-      withinMs: 15_000,
-    });
-    return { pid, env: { VIGIL_TEST_REDIS_URL: `redis://127.0.0.1:${port}` } };
+    const launch = { command: 'redis-server', args, folder, ready: () => pong(port), withinMs: 15_000 };
+    return { launch, port, env: { VIGIL_TEST_REDIS_URL: `redis://127.0.0.1:${port}` } };
   },
 };
 

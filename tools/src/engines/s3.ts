@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { downloadJars, javaAtLeast, missingForJava } from './java.js';
 import type { Recipe } from './recipe.js';
-import { freePort, startServer } from './server-process.js';
+import { freePort } from './server-process.js';
 
 /** S3Proxy over a folder: a small, strict S3 API. */
 export const s3: Recipe = {
@@ -11,7 +11,7 @@ export const s3: Recipe = {
   version: 'S3Proxy 3.0.0',
   givenBy: 'VIGIL_TEST_S3_ENDPOINT',
   missing: async () => missingForJava(21),
-  async start({ folder, downloads }) {
+  async prepare({ folder, downloads }) {
     const lib = downloadJars('s3', downloads);
     const port = await freePort();
     const [identity, credential] = [randomBytes(8).toString('hex'), randomBytes(16).toString('hex')];
@@ -38,14 +38,17 @@ export const s3: Recipe = {
       '--properties',
       configuration,
     ];
-    const pid = await startServer(javaAtLeast(21) ?? 'java', args, {
+    const launch = {
+      command: javaAtLeast(21) ?? 'java',
+      args,
       folder,
       // Any answer is one: without a signature it is a refusal.
       ready: async () => (await fetch(endpoint)).status > 0,
       withinMs: 60_000,
-    });
+    };
     return {
-      pid,
+      launch,
+      port,
       env: {
         VIGIL_TEST_S3_ENDPOINT: endpoint,
         VIGIL_TEST_S3_BUCKET: 'vigil-test',

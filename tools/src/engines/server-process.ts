@@ -17,21 +17,33 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** Starts a server that outlives us, its output in `server.log`. Resolves once `ready` does; throws with the log's end. */
+/** How a server is started, the first time and again. */
+export interface Launch {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Of this server alone: data, configuration, `server.log`. */
+  readonly folder: string;
+  readonly ready: () => Promise<boolean>;
+  readonly withinMs: number;
+}
+
+/**
+ * Starts a server that outlives us, its output in `server.log`. Resolves once it is ready; throws with the log's end.
+ * `spawned` hears of its process id at once, so that a start can be broken off.
+ */
 export async function startServer(
-  command: string,
-  args: readonly string[],
-  options: { folder: string; ready: () => Promise<boolean>; withinMs: number; env?: Record<string, string> },
+  { command, args, ...options }: Launch,
+  spawned: (pid: number) => void = () => undefined,
 ): Promise<number> {
   const logFile = path.join(options.folder, 'server.log');
-  const log = openSync(logFile, 'w');
+  const log = openSync(logFile, 'a');
   const child = spawn(command, args, {
     cwd: options.folder,
     detached: true,
     stdio: ['ignore', log, log],
-    env: { ...process.env, ...options.env },
   });
   closeSync(log);
+  if (child.pid !== undefined) spawned(child.pid);
   const failed = new Promise<never>((_, reject) => {
     child.on('error', reject);
     child.on('exit', (code) =>
