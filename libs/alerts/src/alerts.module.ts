@@ -128,6 +128,7 @@ function consoleUrl({ http }: Settings): string {
           metrics,
           onDue: () => watch.wake(),
           commitEarly: settings.faults.commitEarly,
+          unfenced: settings.faults.unfenced,
         }),
     },
     {

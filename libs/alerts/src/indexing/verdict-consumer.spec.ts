@@ -36,7 +36,7 @@ class FailingIndex extends PostgresHitIndex {
 
 const running: HitProjector[] = [];
 
-function aService() {
+function aService({ unfenced = false } = {}) {
   const index = new FailingIndex(db());
   const failures: unknown[] = [];
   const projector = new HitProjector(db(), index, () => clock.now(), {
@@ -54,6 +54,7 @@ function aService() {
     metrics,
     onDue: () => undefined,
     commitEarly: false,
+    unfenced,
   });
   return { index, failures, projector, consumer };
 }
@@ -111,6 +112,15 @@ describe('verdicts into counts, hits and the index', () => {
       code: 'fenced',
     });
     expect(await counted('')).toEqual({ posts: 1, hits: 1 });
+  });
+
+  test('without the fence a batch that comes again is counted again, which the fault run must find', async () => {
+    const { consumer } = aService({ unfenced: true });
+    const batch = aBatch([aVerdict({ rules: ['p/a'] })], 0n);
+    await consumer.handle(batch);
+    await consumer.handle(batch);
+    expect(await counted('')).toEqual({ posts: 2, hits: 2 });
+    expect(await counted('p/a')).toEqual({ posts: 0, hits: 2 });
   });
 
   test('two consumers of one partition: one has its effect', async () => {

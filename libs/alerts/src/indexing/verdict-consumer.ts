@@ -7,6 +7,7 @@ import { plannedToHit } from './hit-records.js';
 import { type BatchPlan, type KeyedEvent, planBatch } from './plan-batch.js';
 import { postKey } from './post-key.js';
 import { dayOf, type SeenDays } from './seen-days.js';
+import { planUnfenced, setOffset } from './unfenced.js';
 import { moveOffset, readKnown } from './write-batch.js';
 import { writePlan } from './write-plan.js';
 
@@ -20,6 +21,8 @@ export interface VerdictConsumerOptions {
   readonly onDue: () => void;
   /** Only for `npm run crash`: moves the offset before its effect, which loses posts when the process is killed. */
   readonly commitEarly: boolean;
+  /** Only for `npm run faults`: counts what comes again, whoever brings it. */
+  readonly unfenced: boolean;
 }
 
 /** Consumes verdicts: fence, dedupe, counts, hits and outbox in one transaction per batch, then the index. */
@@ -27,7 +30,7 @@ export class VerdictConsumer implements BatchHandler<VerdictEvent> {
   constructor(private readonly options: VerdictConsumerOptions) {}
 
   async handle(batch: Batch<VerdictEvent>): Promise<void> {
-    const { db, clock, seenDays, projector, metrics } = this.options;
+    const { db, clock, seenDays, projector, metrics, commitEarly, unfenced } = this.options;
     const stopTimer = metrics.batchSeconds.startTimer();
     const now = clock.now();
     await seenDays.ensure(now);
@@ -35,14 +38,14 @@ export class VerdictConsumer implements BatchHandler<VerdictEvent> {
       key: postKey(value.facts.id),
       event: value,
     }));
-    if (this.options.commitEarly)
-      await db.transaction((tx) => moveOffset(tx, batch.partition, batch.first, batch.next));
+    if (commitEarly) await db.transaction((tx) => moveOffset(tx, batch.partition, batch.first, batch.next));
 
     const { plan, seqs } = await onceMoreWhereSeenMeanwhile(() =>
       db.transaction(async (tx) => {
-        if (!this.options.commitEarly) await moveOffset(tx, batch.partition, batch.first, batch.next);
+        if (unfenced) await setOffset(tx, batch.partition, batch.next);
+        else if (!commitEarly) await moveOffset(tx, batch.partition, batch.first, batch.next);
         const known = await readKnown(tx, [...new Set(events.map((one) => one.key))]);
-        const planned = planBatch(events, known, now);
+        const planned = unfenced ? planUnfenced(events, known, now) : planBatch(events, known, now);
         return {
           plan: planned,
           seqs: await writePlan(tx, planned, { part: batch.partition, day: dayOf(now), nowMs: now }),

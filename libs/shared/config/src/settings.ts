@@ -192,6 +192,12 @@ export const FAULTS = {
     'Breaks the promise on purpose: offsets move before their effect. Only for `npm run crash`.',
     flag(false),
   ),
+  unfenced: variable(
+    'VIGIL_FAULT_UNFENCED',
+    '1 or 0',
+    'Breaks the promise on purpose: alerts count what comes to them again. Only for `npm run faults`.',
+    flag(false),
+  ),
 };
 
 export const GROUPS = { STORAGE, HTTP, LOGGING, COLLECTOR, CLASSIFIER, ALERTS, CLUSTER, FAULTS };
