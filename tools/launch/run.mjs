@@ -1,4 +1,4 @@
-// `npm run bench|crash|engines|soak -- …`: the long commands, built like the program and run on its Node.
+// `npm run bench|crash|engines|faults|soak -- …`: the long commands, built like the program and run on its Node.
 import { become, ensureBuilt, ensureInstalled } from './workspace.mjs';
 
 const [name, ...args] = process.argv.slice(2);
@@ -6,6 +6,7 @@ const scripts = {
   bench: 'tools/dist/bench/main.js',
   crash: 'tools/dist/crash/main.js',
   engines: 'tools/dist/engines/main.js',
+  faults: 'tools/dist/faults/main.js',
   soak: 'tools/dist/soak/main.js',
 };
 const script = scripts[name];

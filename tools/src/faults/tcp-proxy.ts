@@ -1,0 +1,138 @@
+import { connect, createServer, type Server, type Socket } from 'node:net';
+
+/** What may become of a connection on its way. */
+export interface Line {
+  /** Each piece of bytes comes so much later, in both directions; their order stays. */
+  readonly delayMs: number;
+  /** And no faster than this, in each direction of each connection; null without a limit. */
+  readonly bytesPerSecond: number | null;
+}
+
+export const CLEAR: Line = { delayMs: 0, bytesPerSecond: null };
+
+/** Where the proxy leads to: a port on 127.0.0.1 or a Unix socket. */
+export type Target = { readonly port: number } | { readonly path: string };
+
+/** Bytes held back for a slow line before the sender is made to wait. */
+const MOST_HELD = 256 * 1024;
+
+/** Stands between services and an engine, to cut and slow what they say to each other. */
+export class TcpProxy {
+  readonly #pairs = new Set<[Socket, Socket]>();
+  #line = CLEAR;
+  #target: Target | null = null;
+  #refusing = false;
+
+  private constructor(
+    private readonly server: Server,
+    /** Where it listens, on 127.0.0.1. */
+    readonly port: number,
+  ) {
+    server.on('connection', (socket) => this.#accept(socket));
+  }
+
+  /** Listens at once, so that an engine can be told where it will be reached; leads somewhere once `target` is set. */
+  static async listen(): Promise<TcpProxy> {
+    const server = createServer();
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('no port for a proxy');
+    return new TcpProxy(server, address.port);
+  }
+
+  set target(target: Target) {
+    this.#target = target;
+  }
+
+  /** Connections open now. */
+  get connections(): number {
+    return this.#pairs.size;
+  }
+
+  /** Resets every connection. Returns how many there were. */
+  cut(): number {
+    const cut = this.#pairs.size;
+    for (const pair of this.#pairs) for (const socket of pair) socket.resetAndDestroy();
+    return cut;
+  }
+
+  /** Whether new connections are reset too. */
+  refuse(refusing: boolean): void {
+    this.#refusing = refusing;
+  }
+
+  slow(line: Line): void {
+    this.#line = line;
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    this.cut();
+    await closed;
+  }
+
+  #accept(near: Socket): void {
+    if (this.#target === null || this.#refusing) {
+      near.on('error', () => undefined);
+      near.resetAndDestroy();
+      return;
+    }
+    const far = connect(this.#target);
+    const pair: [Socket, Socket] = [near, far];
+    this.#pairs.add(pair);
+    for (const [from, to] of [pair, [far, near]] as const) {
+      from.setNoDelay(true);
+      this.#carry(from, to);
+      // One end gone, the other goes too.
+      from.on('error', () => to.resetAndDestroy());
+      from.on('close', () => {
+        this.#pairs.delete(pair);
+        if (!from.readableEnded) to.destroy();
+      });
+    }
+  }
+
+  /** Carries bytes in their order; a slow line's are held back, and its sender waits when too many are. */
+  #carry(from: Socket, to: Socket): void {
+    let held = 0;
+    let inHand = 0;
+    let free = 0;
+    let ended = false;
+    const write = (bytes: Buffer): void => {
+      if (!to.writable) return;
+      if (!to.write(bytes)) {
+        from.pause();
+        to.once('drain', () => from.resume());
+      }
+    };
+    const finish = (): void => void (ended && inHand === 0 && to.end());
+    from.on('data', (bytes: Buffer) => {
+      const { delayMs, bytesPerSecond } = this.#line;
+      const now = performance.now();
+      const takesMs = bytesPerSecond === null ? 0 : (1_000 * bytes.length) / bytesPerSecond;
+      // Never before what is held already, also when the line has become clear since.
+      free = Math.max(free, now + delayMs) + takesMs;
+      if (inHand === 0 && free <= now) {
+        write(bytes);
+        return;
+      }
+      inHand += 1;
+      held += bytes.length;
+      if (held > MOST_HELD) from.pause();
+      setTimeout(() => {
+        inHand -= 1;
+        held -= bytes.length;
+        write(bytes);
+        if (held <= MOST_HELD && !to.writableNeedDrain) from.resume();
+        finish();
+      }, free - now);
+    });
+    from.on('end', () => {
+      ended = true;
+      finish();
+    });
+  }
+}
