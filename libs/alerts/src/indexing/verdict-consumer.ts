@@ -22,7 +22,7 @@ export interface VerdictConsumerOptions {
   /** Only for `npm run crash`: moves the offset before its effect, which loses posts when the process is killed. */
   readonly commitEarly: boolean;
   /** Only for `npm run faults`: counts what comes again, whoever brings it. */
-  readonly unfenced: boolean;
+  readonly unfenced?: boolean;
 }
 
 /** Consumes verdicts: fence, dedupe, counts, hits and outbox in one transaction per batch, then the index. */
