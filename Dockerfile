@@ -36,8 +36,8 @@ RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
 FROM node AS program
 LABEL org.opencontainers.image.title="Vigil" \
       org.opencontainers.image.licenses="Apache-2.0"
-COPY --from=packages /vigil/node_modules node_modules
-COPY --from=build /vigil/package.json /vigil/LICENSE ./
+COPY --from=packages /vigil ./
+COPY --from=build /vigil/LICENSE ./
 COPY --from=build /vigil/apps apps
 COPY --from=build /vigil/libs libs
 COPY --from=build /vigil/packs packs

@@ -32,7 +32,9 @@ export function addStatus({ program, terminal, setExit }: Cli): void {
     .action(async ({ url }: Options) => {
       const api = await Api.open(terminal, url);
       const { token, minutes } = await api.ask('POST', '/session/links', Link);
-      await terminal.out(`${api.origin}/sign-in#token=${token}\n`);
+      // Beside the server, as in its container, stands the address that people use.
+      const origin = url ? api.origin : (terminal.env['VIGIL_PUBLIC_URL'] || api.origin).replace(/\/$/, '');
+      await terminal.out(`${origin}/sign-in#token=${token}\n`);
       terminal.err(`vigil: works once, within ${minutes} minutes\n`);
     });
 }
