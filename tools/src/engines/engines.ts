@@ -26,6 +26,8 @@ export class Engines {
   constructor(
     private readonly folder: string,
     private readonly given: Readonly<Record<string, string | undefined>>,
+    /** Downloaded servers, which several folders may share. */
+    private readonly downloads = path.join(folder, 'downloads'),
   ) {
     this.file = path.join(folder, 'running.json');
   }
@@ -40,7 +42,7 @@ export class Engines {
     const missing = await recipe.missing();
     if (missing !== null)
       return { name, version: recipe.version, how: `not to be had: ${missing}`, env: {}, up: false };
-    const place = { folder: path.join(this.folder, name), downloads: path.join(this.folder, 'downloads') };
+    const place = { folder: path.join(this.folder, name), downloads: this.downloads };
     rmSync(place.folder, { recursive: true, force: true });
     mkdirSync(place.folder, { recursive: true });
     try {
@@ -66,15 +68,20 @@ export class Engines {
       : { name, version: recipe.version, how: 'not running', env: {}, up: false };
   }
 
-  /** Stops a local engine by its process id, and removes its data; false where it did not run. */
-  async down(name: EngineName): Promise<boolean> {
+  /** Process id of a local engine that runs; null where there is none, or where it is not ours. */
+  pid(name: EngineName): number | null {
+    return this.running().get(name)?.pid ?? null;
+  }
+
+  /** Stops a local engine by its process id, and removes its folder unless it is to be kept; false where it did not run. */
+  async down(name: EngineName, { keepFolder = false } = {}): Promise<boolean> {
     const running = this.running();
     const one = running.get(name);
     if (!one) return false;
     if (one.pid !== null) await stopProcess(one.pid);
     running.delete(name);
     this.remember(running);
-    rmSync(path.join(this.folder, name), { recursive: true, force: true });
+    if (!keepFolder) rmSync(path.join(this.folder, name), { recursive: true, force: true });
     return true;
   }
 

@@ -1,7 +1,7 @@
 import { HitPage } from '@vigil/contracts';
-import type { Program } from '../../crash/program.js';
 import type { Api } from './api.js';
 import { HIT_EVERY, sourceId, sourceOf } from './corpus.js';
+import type { Subject } from './subject.js';
 
 export interface Account {
   readonly released: number;
@@ -15,22 +15,28 @@ export interface Account {
 const POSTS = `FROM count_bucket WHERE slogan = '' AND basis = 'event'`;
 
 /** Posts counted so far. */
-export async function countedPosts(program: Program): Promise<number> {
-  const rows = await program.ask<{ posts: string }>(`SELECT coalesce(sum(posts), 0)::text AS posts ${POSTS}`);
-  if (rows === null) throw new Error('the program’s database does not answer');
-  return Number(rows[0]?.posts);
+export async function countedPosts(subject: Subject): Promise<number> {
+  const [row] = await subject.query<{ posts: string }>(
+    `SELECT coalesce(sum(posts), 0)::text AS posts ${POSTS}`,
+  );
+  return Number(row?.posts);
 }
 
-/** Compares what the program counted and indexed with what was released, source by source. */
+/** Hits that the index does not have yet. */
+export async function unindexedHits(subject: Subject): Promise<number> {
+  const [row] = await subject.query<{ hits: string }>('SELECT count(*)::text AS hits FROM hit_outbox');
+  return Number(row?.hits);
+}
+
+/** Compares what was counted and indexed with what was released, source by source. */
 export async function account(
-  program: Program,
+  subject: Subject,
   api: Api,
   expected: { posts: ReadonlyMap<string, number>; hits: number },
 ): Promise<Account> {
-  const rows = await program.ask<{ source: string; posts: string }>(
+  const rows = await subject.query<{ source: string; posts: string }>(
     `SELECT source, sum(posts)::text AS posts ${POSTS} GROUP BY 1`,
   );
-  if (rows === null) throw new Error('the program’s database does not answer');
   const counted = new Map(rows.map(({ source, posts }) => [source, Number(posts)]));
   const { total } = await api.get('/search?size=1', HitPage);
   let lost = Math.max(0, expected.hits - total);

@@ -1,17 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { z } from 'zod';
-import type { Program } from '../../crash/program.js';
+import type { Subject } from './subject.js';
 
-/** The program's API, asked with the machine token of its data folder, as `vigil` does. */
+/** The API, asked with the machine token of the data folder, as `vigil` does. */
 export class Api {
   private constructor(
     private readonly address: string,
     private readonly token: string,
   ) {}
 
-  static async of(program: Program): Promise<Api> {
-    return new Api(program.address, (await readFile(path.join(program.dataDir, 'cli-token'), 'utf8')).trim());
+  static async of({ address, dataDir }: Subject): Promise<Api> {
+    return new Api(address, (await readFile(path.join(dataDir, 'cli-token'), 'utf8')).trim());
   }
 
   async get<T>(route: string, schema: z.ZodType<T>): Promise<T> {

@@ -24,6 +24,11 @@ export class ReleaserProcess {
     return new ReleaserProcess(child, port);
   }
 
+  get pid(): number {
+    if (this.child.pid === undefined) throw new Error('the releaser has no process id');
+    return this.child.pid;
+  }
+
   phase(rate: number, seconds: number): Promise<ReleaserState> {
     return this.ask(`/phase?rate=${rate}&seconds=${seconds}`);
   }
