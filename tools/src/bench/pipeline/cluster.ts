@@ -1,15 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ensureMachineToken, Sessions } from '@vigil/auth';
-import { SystemClock } from '@vigil/contracts';
 import { openDatabase, SILENT, type OpenDatabase } from '@vigil/database';
 import type { QueryResultRow } from 'pg';
 import { Engines } from '../../engines/engines.js';
 import { ENGINE_NAMES } from '../../engines/recipe.js';
 import { say } from './phase.js';
 import type { Part } from './process-tree.js';
-import { ServiceProcess, SERVICES, type ServiceName } from './service.js';
+import { Service, SERVICES, type ServiceName } from './service.js';
 import type { Subject } from './subject.js';
 
 const DOWNLOADS = fileURLToPath(new URL('../../../../.vigil/engines/downloads', import.meta.url));
@@ -32,7 +30,7 @@ async function stopEngines(engines: Engines): Promise<void> {
 
 /** Vigil as a cluster on this machine: Kafka, Elasticsearch, Redis, S3 and PostgreSQL of its own, and the services as processes. */
 export class Cluster implements Subject {
-  private readonly services: ServiceProcess[] = [];
+  private readonly services: Service[] = [];
   private started = 0;
 
   private constructor(
@@ -66,7 +64,6 @@ export class Cluster implements Subject {
       );
       // The collector last: what it publishes finds the others ready.
       for (const name of SERVICES.toReversed()) await cluster.add(name);
-      await cluster.allowToken();
       return cluster;
     } catch (error) {
       if (cluster) await cluster.stop();
@@ -82,8 +79,9 @@ export class Cluster implements Subject {
     return this.first('alerts').address;
   }
 
+  /** Of all services together, as of instances on one machine. */
   get dataDir(): string {
-    return this.first('alerts').dataDir;
+    return path.join(this.folder, 'data');
   }
 
   parts(): readonly Part[] {
@@ -100,21 +98,24 @@ export class Cluster implements Subject {
   }
 
   /** One more process of a kind; stopped by `remove`. */
-  async add(name: ServiceName): Promise<ServiceProcess> {
+  async add(name: ServiceName): Promise<Service> {
     this.started += 1;
     say(`${name} …`);
-    const service = await ServiceProcess.start(name, `${name}-${this.started}`, this.folder, this.env);
+    const service = await Service.start(name, `${name}-${this.started}`, this.folder, {
+      ...this.env,
+      VIGIL_DATA_DIR: this.dataDir,
+    });
     this.services.push(service);
     return service;
   }
 
-  async remove(service: ServiceProcess): Promise<void> {
+  async remove(service: Service): Promise<void> {
     this.services.splice(this.services.indexOf(service), 1);
     await service.stop();
   }
 
   /** The process of a kind that was started first. */
-  first(name: ServiceName): ServiceProcess {
+  first(name: ServiceName): Service {
     const found = this.services.find((service) => service.name === name);
     if (!found) throw new Error(`${name} does not run`);
     return found;
@@ -125,12 +126,6 @@ export class Cluster implements Subject {
     await Promise.all(this.services.splice(0).map((service) => service.stop()));
     await this.database.close();
     await this.stopEngines();
-  }
-
-  private async allowToken(): Promise<void> {
-    const sessions = new Sessions(this.database, new SystemClock(), 1);
-    await sessions.ensureLocalAdministrator();
-    await sessions.allowMachineToken('cli', await ensureMachineToken(this.dataDir));
   }
 }
 
