@@ -14,6 +14,7 @@ import type { BenchOptions, Subject } from './subject.js';
 const BAR = { postsPerSecond: 5_000, finalLagSeconds: 2, p95Ms: 2_000, p95At2000Ms: 500, rssMb: 1_200 };
 /** A little more than is asked for: posts still on their way when the release ends do not count as sustained. */
 const RATE = 5_250;
+const SEARCH_EVERY_MS = 50;
 const LOW_SECONDS = 30;
 /** The program compiles its hot paths and PostgreSQL fills its cache before anything is measured. */
 const WARM_UP = { rate: 1_000, seconds: 10 };
@@ -32,7 +33,7 @@ export async function benchEmbedded(
     const api = await Api.of(subject);
     await releaser.untilFollowed();
     const watch = watchMemory(() => subject.parts());
-    const searcher = new Searcher(api);
+    const searcher = new Searcher(api, SEARCH_EVERY_MS);
     const tools = { releaser, subject, searcher };
     await phase(tools, 'warm-up', WARM_UP.rate, WARM_UP.seconds);
     const full = await phase(tools, 'full rate', options.rate ?? RATE, options.seconds);

@@ -3,8 +3,6 @@ import { HitPage } from '@vigil/contracts';
 import type { Api } from './api.js';
 import { numberOf, SAMPLE_RULE } from './corpus.js';
 
-/** How often the newest sampled posts are searched for: what it adds to each time is part of the figure. */
-const EVERY_MS = 50;
 const PAGE = 200;
 
 /** Searches for the sampled posts as a reviewer's page would, and notes when each was first found. */
@@ -19,7 +17,11 @@ export class Searcher {
   /** Milliseconds that the searches themselves took. */
   readonly tookMs: number[] = [];
 
-  constructor(private readonly api: Api) {
+  /** `everyMs`: how often the newest sampled posts are searched for. What it adds to each time is part of the figure. */
+  constructor(
+    private readonly api: Api,
+    private readonly everyMs: number,
+  ) {
     this.running = this.run().catch((error: unknown) => {
       this.failure = error;
     });
@@ -44,7 +46,7 @@ export class Searcher {
     while (!this.stopped) {
       const began = Date.now();
       if (this.outstanding.size > 0) await this.search();
-      await pause(Math.max(0, EVERY_MS - (Date.now() - began)));
+      await pause(Math.max(0, this.everyMs - (Date.now() - began)));
     }
   }
 

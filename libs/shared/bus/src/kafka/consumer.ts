@@ -140,6 +140,7 @@ export class GroupConsumer<T> implements Consumer {
       sessionTimeout: tuning.sessionMs,
       rebalanceTimeout: tuning.rebalanceMs,
       heartbeatInterval: Math.min(tuning.heartbeatMs, tuning.sessionMs / 5),
+      minBytes: tuning.fetchMinBytes,
       maxWaitTimeInMs: tuning.fetchWaitMs,
       maxBytesPerPartition: tuning.fetchBytesPerPartition,
       maxBytes: tuning.fetchBytes,

@@ -12,7 +12,9 @@ export interface KafkaTuning extends RetryTuning {
   readonly rebalanceMs: number;
   /** How long a batch in hand may go on once the group rebalances, before it is aborted. */
   readonly rebalanceGraceMs: number;
-  /** Longest wait of a fetch for something new; also what a consumer takes to notice that it may read again. */
+  /** A fetch waits until there are so many compressed bytes of all partitions together, or for fetchWaitMs. */
+  readonly fetchMinBytes: number;
+  /** Longest wait of a fetch; also what a consumer takes to notice that it may read again. */
   readonly fetchWaitMs: number;
   /** Compressed bytes of one fetch, per partition and in all. */
   readonly fetchBytesPerPartition: number;
@@ -37,7 +39,10 @@ export const DEFAULT_TUNING: KafkaTuning = {
   rebalanceMs: 30_000,
   // Two thirds of the time to join again: who comes later is thrown out of the group.
   rebalanceGraceMs: 20_000,
-  fetchWaitMs: 250,
+  // Each batch costs a commit, a publish or a transaction, and a write to the index, however small it is. At 2,000 posts/s
+  // 100 ms gather 200 posts in place of the 40 that one publish of a collector brings.
+  fetchMinBytes: 64 * 1024,
+  fetchWaitMs: 100,
   // Posts shrink to a fifth, so this is some 1.3 MB of JSON; MAX_RATIO bounds what it can be at most.
   fetchBytesPerPartition: MIB / 4,
   fetchBytes: 2 * MIB,
