@@ -28,10 +28,15 @@ export interface Profile {
  */
 const LONGEST_SAMPLE_US = 2_000;
 const IDLE = '(idle)';
-/** V8's names for what is no function. */
+/** V8's names for what is no function of a script: its own, and those of Node's native side. */
 const IN_WORDS: Readonly<Record<string, string>> = {
   '(garbage collector)': 'garbage collection',
   '(program)': 'native code and system calls',
+  write: 'handing work to a thread of zlib (write)',
+  writeBuffer: 'writing to sockets (writeBuffer)',
+  writev: 'writing to sockets (writev)',
+  writeUtf8String: 'writing to sockets (writeUtf8String)',
+  runMicrotasks: 'going on with promises (runMicrotasks)',
 };
 
 /** Self time by function: of our packages by theirs and file, of others by package, of Node by module. */
