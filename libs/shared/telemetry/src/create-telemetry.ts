@@ -1,7 +1,8 @@
 import { types } from 'node:util';
 import { type DestinationStream, type LevelWithSilent, type LogFn, type Logger, pino } from 'pino';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client';
 import { Checks } from './checks.js';
+import { PatientRegistry } from './patient-registry.js';
 import { loggedError } from './safe-errors.js';
 import { type Check, type CheckResult, Telemetry } from './telemetry.js';
 
@@ -47,7 +48,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
     },
     options.destination ?? pino.destination({ dest: 2, sync: true }),
   );
-  const metrics = new Registry();
+  const metrics = new PatientRegistry();
   metrics.setDefaultLabels({ service: options.service });
   collectDefaultMetrics({ register: metrics });
   return new ProcessTelemetry(log, metrics);
@@ -74,6 +75,17 @@ class ProcessTelemetry extends Telemetry {
     readonly metrics: Registry,
   ) {
     super();
+    const checks = this.registered;
+    new Gauge({
+      name: 'vigil_check_up',
+      help: 'Readiness checks, an engine or a part of the work each: 1 while well, 0 while /readyz says what is wrong',
+      labelNames: ['check'],
+      registers: [metrics],
+      async collect() {
+        for (const { name, problem } of await checks.run())
+          this.set({ check: name }, problem === null ? 1 : 0);
+      },
+    });
   }
 
   addCheck(name: string, check: Check): void {

@@ -1,5 +1,6 @@
-import { Counter } from 'prom-client';
+import { Counter, Gauge } from 'prom-client';
 import { createTelemetry } from './create-telemetry.js';
+import { PatientRegistry } from './patient-registry.js';
 import { loggedError } from './safe-errors.js';
 
 function recorded(level: 'info' | 'debug' = 'info') {
@@ -103,4 +104,24 @@ test('metrics are of this process, with the service as a label', async () => {
   const text = await telemetry.metrics.metrics();
   expect(text).toContain('posts_total{service="test"} 2');
   expect(text).toContain('process_resident_memory_bytes');
+});
+
+test('metrics tell what is down, and leave out what cannot be counted meanwhile', async () => {
+  const { telemetry } = recorded();
+  telemetry.addCheck('database', () => 'no connection');
+  telemetry.addCheck('bus', () => null);
+  const registers = [telemetry.metrics];
+  new Gauge({ name: 'depth', help: 'rows', registers, collect: () => Promise.reject(new Error('gone')) });
+  const text = await telemetry.metrics.metrics();
+  expect(text).toContain('vigil_check_up{check="database",service="test"} 0');
+  expect(text).toContain('vigil_check_up{check="bus",service="test"} 1');
+  expect(text).not.toContain('depth');
+});
+
+test('metrics do not wait for an engine that does not answer', async () => {
+  const registry = new PatientRegistry(20);
+  const registers = [registry];
+  new Gauge({ name: 'depth', help: 'rows', registers, collect: () => new Promise(() => undefined) });
+  new Gauge({ name: 'height', help: 'rows', registers }).set(3);
+  expect(await registry.metrics()).toBe('# HELP height rows\n# TYPE height gauge\nheight 3\n');
 });
