@@ -82,6 +82,36 @@ describe('openDatabase', () => {
     });
   });
 
+  test('a standby, or a database set read-only, is refused', async () => {
+    await administer('create database closed');
+    await administer('alter database closed set default_transaction_read_only = on');
+    await expect(
+      openDatabase({ ...storage, databaseUrl: server.connectionStringOf('closed') }, telemetry),
+    ).rejects.toMatchObject({
+      code: 'engine-misconfigured',
+      message: expect.stringMatching(/^VIGIL_DATABASE_URL \(.*\/closed\) lets nothing be changed: [^\n]*$/),
+    });
+  });
+
+  test('is not ready once it became read-only, though it still answers', async () => {
+    await administer('create database failing_over');
+    const db = await openDatabase(
+      { ...storage, databaseUrl: server.connectionStringOf('failing_over') },
+      telemetry,
+    );
+    // As in a failover: the next session finds the setting.
+    const setting = async (value: 'on' | 'off') => {
+      await administer(`alter database failing_over set default_transaction_read_only = ${value}`);
+      await db.query('select pg_terminate_backend(pg_backend_pid())').catch(() => undefined);
+    };
+    await setting('on');
+    await expect(db.query('create table refused ()')).rejects.toThrow('read-only');
+    expect(await checks.get('database')?.()).toMatch(/^PostgreSQL \(.*\) lets nothing be changed/);
+    await setting('off');
+    expect(await checks.get('database')?.()).toBeNull();
+    await db.close();
+  });
+
   test('a server that does not answer is waited for, then named', async () => {
     const waits: string[] = [];
     const patient = {

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { VigilError } from '@vigil/contracts';
+import { ASK_READ_ONLY, withoutPassword } from './address.js';
 import { EmbeddedPostgres } from './embedded/embedded-postgres.js';
 import type { EngineLog } from './engine-log.js';
 import { isLostConnection, reasonOf } from './failures.js';
@@ -125,17 +126,14 @@ async function checkServer(connectionString: string, where: string): Promise<voi
         `VIGIL_DATABASE_URL (${where}): the database is encoded in ${found.encoding}; Vigil needs UTF8 (create database … encoding 'UTF8' template template0).`,
       );
     }
+    const { rows: access } = await client.query<{ read_only: boolean }>(ASK_READ_ONLY);
+    if (access[0]?.read_only === true) {
+      throw new VigilError(
+        'engine-misconfigured',
+        `VIGIL_DATABASE_URL (${where}) lets nothing be changed: it is a standby, or set read-only. Name the primary.`,
+      );
+    }
   } finally {
     await client.end().catch(() => undefined);
-  }
-}
-
-/** host:port/database, and nothing else of the address. */
-function withoutPassword(connectionString: string): string {
-  try {
-    const url = new URL(connectionString);
-    return `${url.searchParams.get('host') ?? url.host}${url.pathname}`;
-  } catch {
-    return 'an address that cannot be read';
   }
 }

@@ -5,6 +5,7 @@ import { Database, type Transaction } from './database.js';
 import type { EngineLog } from './engine-log.js';
 import { isConflict, isError, isLostConnection, reasonOf, sqlState, translated } from './failures.js';
 import { Listener } from './listener.js';
+import { ASK_READ_ONLY, withoutPassword } from './address.js';
 import { openPool } from './pool.js';
 import { StatementNames } from './statement-names.js';
 
@@ -21,6 +22,10 @@ export interface ConnectOptions {
 const MOST_ATTEMPTS = 5;
 /** An answer so fresh tells as much as another question. */
 const ANSWERED_LATELY_MS = 2_000;
+/** Less than the 3 s after which a readiness check counts as unanswered, so that it says of what. */
+const PROBE_WITHIN_MS = 2_500;
+/** read_only_sql_transaction */
+const READ_ONLY = '25006';
 
 /** `Database` over one pool of the `pg` driver. */
 export class PgDatabase extends Database {
@@ -32,6 +37,8 @@ export class PgDatabase extends Database {
   private readonly log: EngineLog;
   /** When it last answered, in the time of performance.now(). */
   private answeredAt = -Infinity;
+  /** Whether it said that it is read-only, as after a failover to a standby: reads still succeed then. */
+  private refusedWrite = false;
   private closing: Promise<void> | null = null;
 
   constructor(options: ConnectOptions) {
@@ -87,16 +94,26 @@ export class PgDatabase extends Database {
   }
 
   /**
-   * Null while the database answers; else why not. For the readiness check: a pool that is busy has answered just now,
-   * and is not asked again.
+   * Null while the database answers and takes changes; else why not. For the readiness check: a pool that is busy has
+   * answered just now, and is not asked again.
    */
   async failure(): Promise<string | null> {
-    if (performance.now() - this.answeredAt < ANSWERED_LATELY_MS) return null;
+    if (!this.refusedWrite && performance.now() - this.answeredAt < ANSWERED_LATELY_MS) return null;
+    const where = withoutPassword(this.connectionString);
     try {
-      await this.query('select 1');
-      return null;
+      const [found] = await Promise.race([
+        this.query<{ read_only: boolean }>(ASK_READ_ONLY),
+        pause(PROBE_WITHIN_MS, undefined, { ref: false }).then(() => {
+          throw new Error(`nothing within ${PROBE_WITHIN_MS / 1_000} s`);
+        }),
+      ]);
+      this.refusedWrite = found?.read_only === true;
+      return this.refusedWrite
+        ? `PostgreSQL (${where}) lets nothing be changed: it is a standby, or set read-only.`
+        : null;
     } catch (error) {
-      return `The database does not answer: ${reasonOf(isError(error) && error.cause ? error.cause : error)}`;
+      const why = reasonOf(isError(error) && error.cause ? error.cause : error);
+      return `PostgreSQL (${where}) does not answer: ${why.replaceAll(/\s+/g, ' ')}`;
     }
   }
 
@@ -158,6 +175,7 @@ export class PgDatabase extends Database {
       return rows;
     } catch (error) {
       if (isLostConnection(error)) this.answeredAt = -Infinity;
+      if (sqlState(error) === READ_ONLY) this.refusedWrite = true;
       throw error;
     }
   }
