@@ -9,4 +9,5 @@ export { testServer } from './server/kept-server.js';
 export { describeWithShared, sharedData, type SharedData } from './shared-data.js';
 export { aSource, SourceBuilder } from './sources.js';
 export { type LoggedEvent, recordingTelemetry } from './telemetry.js';
+export { type Way, wayTo } from './way.js';
 export { aHit, aVerdict, aVerdictEvent, type VerdictOptions } from './verdicts.js';

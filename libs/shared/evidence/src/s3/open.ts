@@ -1,15 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import {
-  DeleteObjectCommand,
-  HeadBucketCommand,
-  PutObjectCommand,
-  S3Client,
-  type S3ClientConfig,
-} from '@aws-sdk/client-s3';
+import { HeadBucketCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { VigilError } from '@vigil/contracts';
 import { refusalOf } from './failures.js';
-import { S3EvidenceStore, type S3Place } from './s3-evidence-store.js';
+import { S3EvidenceStore, type S3Place, tryWrite } from './s3-evidence-store.js';
 
 export { S3EvidenceStore } from './s3-evidence-store.js';
 
@@ -124,13 +117,10 @@ async function untilAnswers(
   }
 }
 
-/** Writes and removes a small object of our own: a bucket that is read-only is found now, not at the first post. */
+/** A bucket that is read-only is found now, not at the first post. */
 async function checkWrite(client: S3Client, place: S3Place): Promise<void> {
-  // A name of its own for each process, so that none removes another's.
-  const probe = { Bucket: place.bucket, Key: `${place.prefix}start-${randomUUID()}` };
   try {
-    await client.send(new PutObjectCommand({ ...probe, Body: new Uint8Array([0]), ContentLength: 1 }));
-    await client.send(new DeleteObjectCommand(probe));
+    await tryWrite(client, place);
   } catch (error) {
     throw refused(error, place);
   }

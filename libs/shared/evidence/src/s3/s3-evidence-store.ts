@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -31,8 +31,8 @@ const FRESH_MS = 10 * 60_000;
 const PAGE_SIZE = 1_000;
 /** Questions about keeping that are open at once during an expiry. */
 const ASKED_AT_ONCE = 16;
-/** Longest that one question of readiness may take. */
-const PROBE_WITHIN_MS = 4_000;
+/** Longest that one question of readiness may take: less than the 3 s after which it counts as unanswered. */
+const PROBE_WITHIN_MS = 2_500;
 
 interface Facts {
   readonly size: number;
@@ -49,6 +49,8 @@ interface Facts {
 export class S3EvidenceStore extends EvidenceStore {
   /** The last change begun of each key with one in hand. */
   private readonly changes = new Map<string, Promise<unknown>>();
+  /** Whether the last object that was to be kept was not. */
+  private writeFailed = false;
 
   /** The store owns the client: `close` ends it. */
   constructor(
@@ -62,7 +64,7 @@ export class S3EvidenceStore extends EvidenceStore {
 
   put(bytes: Uint8Array): Promise<string> {
     const key = hash('sha256', bytes, 'hex');
-    return this.guarded(() =>
+    return this.written(() =>
       this.inTurn(key, async () => {
         const facts = await this.factsOf(key);
         const fresh = facts !== null && this.clock.now() - facts.putAt.getTime() < FRESH_MS;
@@ -126,12 +128,16 @@ export class S3EvidenceStore extends EvidenceStore {
     return freed;
   }
 
-  /** Null when the bucket answers, else what is wrong and what it means. */
+  /** Null when the bucket answers and takes objects, else what is wrong and what it means. */
   async failure(): Promise<string | null> {
+    const within = { abortSignal: AbortSignal.timeout(PROBE_WITHIN_MS) };
     try {
-      await this.client.send(new HeadBucketCommand({ Bucket: this.place.bucket }), {
-        abortSignal: AbortSignal.timeout(PROBE_WITHIN_MS),
-      });
+      await this.client.send(new HeadBucketCommand({ Bucket: this.place.bucket }), within);
+      // A bucket that became read-only still answers: where the last write failed, one of our own says whether it is over.
+      if (this.writeFailed) {
+        await tryWrite(this.client, this.place, within);
+        this.writeFailed = false;
+      }
       return null;
     } catch (error) {
       return `${engineFailure(error, this.place.address).message} What is fetched waits until it can be kept.`;
@@ -206,6 +212,17 @@ export class S3EvidenceStore extends EvidenceStore {
     }
   }
 
+  private async written<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      const result = await this.guarded(work);
+      this.writeFailed = false;
+      return result;
+    } catch (error) {
+      this.writeFailed = true;
+      throw error;
+    }
+  }
+
   private async guarded<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -213,6 +230,17 @@ export class S3EvidenceStore extends EvidenceStore {
       throw engineFailure(error, this.place.address);
     }
   }
+}
+
+/** Writes and removes a small object of our own, under a name of its own for each try: none removes another's. */
+export async function tryWrite(
+  client: S3Client,
+  place: S3Place,
+  options: { readonly abortSignal?: AbortSignal } = {},
+): Promise<void> {
+  const probe = { Bucket: place.bucket, Key: `${place.prefix}probe-${randomUUID()}` };
+  await client.send(new PutObjectCommand({ ...probe, Body: new Uint8Array([0]), ContentLength: 1 }), options);
+  await client.send(new DeleteObjectCommand(probe), options);
 }
 
 async function unlessMissing<T>(work: () => Promise<T>): Promise<T | null> {

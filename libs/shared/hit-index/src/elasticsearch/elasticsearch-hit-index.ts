@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { EraseScope, Histogram, HistogramSpec, Hit, HitPage, HitQuery } from '@vigil/contracts';
 import { HitIndex } from '../hit-index.js';
 import type { Cluster } from './cluster.js';
@@ -8,6 +9,11 @@ import { histogramOfHits, searchHits } from './search.js';
 
 /** A probe's question about health is answered within this, or the answer is no. */
 const HEALTH_WITHIN_MS = 2_000;
+
+const Block = z.object({
+  description: z.string().catch('without a reason'),
+  levels: z.array(z.string()).catch([]),
+});
 
 /** The hit index in Elasticsearch 9, of our own normalised tokens. `openElasticsearch` makes one. */
 export class ElasticsearchHitIndex extends HitIndex {
@@ -40,9 +46,9 @@ export class ElasticsearchHitIndex extends HitIndex {
         { index: [names.months, names.erased] },
         { requestTimeout: HEALTH_WITHIN_MS, maxRetries: 0 },
       );
-      return status === 'red'
-        ? `Elasticsearch (${address}) has lost shards of the hit index. ${means}`
-        : null;
+      if (status === 'red') return `Elasticsearch (${address}) has lost shards of the hit index. ${means}`;
+      const block = await writeBlockOf(this.cluster);
+      return block === null ? null : `Elasticsearch (${address}) takes no writes: ${block}. ${means}`;
     } catch (error) {
       return `Elasticsearch (${address}): ${refusalOf(error).reason}. ${means}`;
     }
@@ -51,4 +57,30 @@ export class ElasticsearchHitIndex extends HitIndex {
   close(): Promise<void> {
     return this.cluster.client.close();
   }
+}
+
+/** A part of `GET _cluster/state/blocks`: of the whole cluster, and of each index, by the number of the block. */
+const Blocks = z.object({
+  blocks: z
+    .object({
+      global: z.record(z.string(), Block).default({}),
+      indices: z.record(z.string(), z.record(z.string(), Block)).default({}),
+    })
+    .prefault({}),
+});
+
+/** What of the cluster or of our newest indices is closed to writes, as when a disk passes its flood stage; null where nothing is. */
+async function writeBlockOf({ client, names }: Cluster): Promise<string | null> {
+  const state = await client.cluster.state(
+    { metric: 'blocks', index: [names.months, names.erased] },
+    { requestTimeout: HEALTH_WITHIN_MS, maxRetries: 0 },
+  );
+  const { global, indices } = Blocks.parse(state).blocks;
+  const found = [
+    ...Object.values(global).map((block) => ({ of: 'the cluster', block })),
+    ...Object.entries(indices).flatMap(([index, blocks]) =>
+      Object.values(blocks).map((block) => ({ of: index, block })),
+    ),
+  ].find(({ block }) => block.levels.includes('write'));
+  return found === undefined ? null : `${found.of} is blocked (${found.block.description})`;
 }

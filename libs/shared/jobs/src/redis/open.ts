@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { types } from 'node:util';
 import { type ConnectionOptions, Queue, Worker } from 'bullmq';
-import { VigilError } from '@vigil/contracts';
 import type { Telemetry } from '@vigil/telemetry';
 import type { QueueBackend } from '../queue-backend.js';
 import { addressOf, connectTo, type RedisConnections } from './connections.js';
-import { prepare, type Probe } from './prepare.js';
+import { oneLine, prepare, type Probe, PROBE_KEPT_MS } from './prepare.js';
 
 /** The part of the settings that the queues need. */
 export interface RedisQueueOptions {
@@ -16,7 +16,8 @@ export interface RedisQueueOptions {
 
 /** How long a start waits for a server that is starting too, as under docker compose. */
 const WAIT_FOR_SERVER_MS = 30_000;
-const PROBE_WITHIN_MS = 4_000;
+/** Less than the 3 s after which a readiness check counts as unanswered, so that it says of what. */
+const PROBE_WITHIN_MS = 2_500;
 
 /**
  * Opens the queues of VIGIL_REDIS_URL: the server answered, is of a version that we know, drops no keys and lets us
@@ -33,7 +34,7 @@ export async function openRedisBackend(
   const connections = connectTo(redisUrl, (error) =>
     telemetry.log.debug({ err: error, address }, 'a connection of the jobs was lost'),
   );
-  telemetry.addCheck('redis', () => failureOf(connections, address));
+  telemetry.addCheck('redis', () => failureOf(connections, redisPrefix, address));
   // BullMQ's type of a connection is of the ioredis it was built with.
   const asked = connections.asking as unknown as ConnectionOptions;
   const working = connections.working as unknown as ConnectionOptions;
@@ -67,20 +68,26 @@ async function untilPrepared(probe: Probe, timeoutMs: number, { log }: Telemetry
   }
 }
 
-/** Null when the server answers, else what is wrong and what it means. */
-async function failureOf({ asking }: RedisConnections, address: string): Promise<string | null> {
+/** Null when the server takes a write, else what is wrong and what it means: a replica and a full one still answer. */
+async function failureOf(
+  { asking }: RedisConnections,
+  prefix: string,
+  address: string,
+): Promise<string | null> {
   const late = pause(PROBE_WITHIN_MS, 'it does not answer', { ref: false });
   const problem = await Promise.race([
     late,
-    asking.ping().then(
+    asking.set(`${prefix}:probe`, '1', 'PX', PROBE_KEPT_MS).then(
       () => null,
-      () => 'it cannot be reached',
+      (error: unknown) => (isReply(error) ? `it refuses: ${oneLine(error.message)}` : 'it cannot be reached'),
     ),
   ]);
   return problem === null
     ? null
-    : new VigilError(
-        'engine-unavailable',
-        `Redis (${address}): ${problem}. Jobs wait; what is due is in the database and runs once it is back.`,
-      ).message;
+    : `Redis (${address}): ${problem}. Jobs wait; what is due is in the database and runs once it is back.`;
+}
+
+/** Whether the server said it, such as READONLY or OOM, rather than the connection. */
+function isReply(error: unknown): error is Error {
+  return types.isNativeError(error) && error.name === 'ReplyError';
 }

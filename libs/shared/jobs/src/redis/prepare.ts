@@ -13,7 +13,8 @@ export interface Probe {
 /** BullMQ recommends it; older ones lack commands that make its queues exact. */
 const OLDEST: readonly [number, number] = [6, 2];
 const ANSWER_WITHIN_MS = 5_000;
-const PROBE_KEPT_MS = 1_000;
+/** A key that only tries whether writing works is gone by itself. */
+export const PROBE_KEPT_MS = 1_000;
 const LONGEST_REASON = 300;
 
 /**
@@ -70,7 +71,7 @@ async function problemOf(redis: Redis, { prefix, address }: Probe): Promise<Vigi
 }
 
 function refused(error: unknown, address: string): VigilError {
-  const reason = reasonOf(error).replaceAll(/\s+/g, ' ').slice(0, LONGEST_REASON);
+  const reason = oneLine(reasonOf(error));
   if (/^(WRONGPASS|NOAUTH)|invalid (username|password)|without any password configured/i.test(reason)) {
     return misconfigured(`VIGIL_REDIS_URL (${address}): the user or password is refused: ${reason}`);
   }
@@ -90,6 +91,10 @@ function refused(error: unknown, address: string): VigilError {
     `VIGIL_REDIS_URL (${address}): no Redis answers there: ${reason}`,
     { retriable: true, cause: error },
   );
+}
+
+export function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').slice(0, LONGEST_REASON);
 }
 
 function misconfigured(message: string): VigilError {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import { describeWithEngine, eventually, recordingTelemetry } from '@vigil/testing';
+import { createServer, type AddressInfo } from 'node:net';
+import { describeWithEngine, eventually, recordingTelemetry, type Way, wayTo } from '@vigil/testing';
 import { Redis } from 'ioredis';
 import { BullJobs } from '../bull-jobs.js';
 import { jobsContract, outageContract } from '../jobs.contract.js';
@@ -9,43 +9,12 @@ import { openRedisBackend } from './open.js';
 
 const aPrefix = (): string => `vigil-test-${randomUUID()}`;
 
-/** A way to a server that can be cut: connections end, and new ones are refused. */
-async function wayTo(url: string): Promise<{ url: string; cut(): Promise<void>; mend(): Promise<void> }> {
+async function wayToRedis(url: string): Promise<Way & { readonly url: string }> {
   const { host = '', port = 0 } = redisOptions(url);
-  const sockets = new Set<Socket>();
-  const listening = (at: number) => {
-    const server = createServer((near) => {
-      const far = connect(port, host);
-      for (const [socket, other] of [
-        [near, far],
-        [far, near],
-      ] as const) {
-        sockets.add(socket);
-        socket.pipe(other);
-        socket.on('error', () => other.destroy());
-        socket.on('close', () => {
-          sockets.delete(socket);
-          other.destroy();
-        });
-      }
-    });
-    return new Promise<typeof server>((resolve) => server.listen(at, '127.0.0.1', () => resolve(server)));
-  };
-  let server = await listening(0);
-  const own = (server.address() as AddressInfo).port;
+  const way = await wayTo({ host, port });
   const through = new URL(url);
-  through.host = `127.0.0.1:${own}`;
-  return {
-    url: through.href,
-    cut: async () => {
-      const closed = new Promise((resolve) => server.close(resolve));
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
-    mend: async () => {
-      server = await listening(own);
-    },
-  };
+  through.host = way.host;
+  return { ...way, url: through.href };
 }
 
 describeWithEngine('BullJobs on Redis', { name: 'redis', variable: 'VIGIL_TEST_REDIS_URL' }, (url) => {
@@ -72,7 +41,7 @@ describeWithEngine('BullJobs on Redis', { name: 'redis', variable: 'VIGIL_TEST_R
   jobsContract('Redis', (telemetry) => BullJobs.openOnRedis(prefixed(), telemetry));
 
   outageContract('Redis', async () => {
-    const way = await wayTo(url);
+    const way = await wayToRedis(url);
     const jobs = await BullJobs.openOnRedis(prefixed(way.url), recordingTelemetry().telemetry);
     return {
       jobs,
@@ -89,7 +58,7 @@ describeWithEngine('BullJobs on Redis', { name: 'redis', variable: 'VIGIL_TEST_R
   });
 
   test('a server that comes back empty takes jobs and schedulers anew', async () => {
-    const way = await wayTo(url);
+    const way = await wayToRedis(url);
     const options = prefixed(way.url);
     const { telemetry } = recordingTelemetry();
     const jobs = await BullJobs.openOnRedis(options, telemetry);
@@ -119,7 +88,7 @@ describeWithEngine('BullJobs on Redis', { name: 'redis', variable: 'VIGIL_TEST_R
   });
 
   test('closes in time while the server is away', async () => {
-    const way = await wayTo(url);
+    const way = await wayToRedis(url);
     const jobs = await BullJobs.openOnRedis(prefixed(way.url), recordingTelemetry().telemetry);
     let runs = 0;
     jobs.worker('work', async () => void (runs += 1));
