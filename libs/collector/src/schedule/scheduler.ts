@@ -137,7 +137,10 @@ export class Scheduler {
         this.#isHeldElsewhere(standing)
       )
         continue;
-      if (!standing.everPolled || standing.overdueMs > OVERDUE_MS) void this.#wake(standing.id);
+      if (!standing.everPolled || standing.overdueMs > OVERDUE_MS) {
+        void this.#wake(standing.id);
+        if (standing.everPolled) void this.#replaceLost(standing.id);
+      }
     }
     // Not awaited: a start with many sources must not delay the next beat.
     if (!this.#syncing) void this.#syncJobs(standings);
@@ -249,6 +252,23 @@ export class Scheduler {
     };
     await this.#queue.upsertJobScheduler(id, { every, startDate }, template);
     this.#scheduled.set(id, every);
+  }
+
+  /** A source that came due without its job may have lost its job scheduler, as when Redis came back empty. */
+  async #replaceLost(id: string): Promise<void> {
+    const every = this.#scheduled.get(id);
+    if (every === undefined) return;
+    try {
+      const found = await this.#queue.getJobScheduler(id);
+      const ticks = found?.next !== undefined && found.next > this.parts.clock.now() - OVERDUE_MS;
+      // The next reconciling makes it anew, unless it was changed meanwhile.
+      if (!ticks && this.#scheduled.get(id) === every) this.#scheduled.delete(id);
+    } catch (error) {
+      this.parts.telemetry.log.debug(
+        { source: id, err: loggedError(error) },
+        'a job scheduler could not be looked up; trying again',
+      );
+    }
   }
 
   async #unschedule(id: string): Promise<void> {
