@@ -7,6 +7,7 @@ await runApp({
   version: VERSION,
   env: process.env,
   apart: true,
+  needs: ['hitIndex', 'evidence', 'jobs'],
   module: (settings, engines) => AppModule.forRoot(settings, engines),
   consoleDir: fileURLToPath(new URL('../../console/dist', import.meta.url)),
   onReady: welcome,

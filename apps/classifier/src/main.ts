@@ -6,5 +6,6 @@ await runApp({
   version: VERSION,
   env: process.env,
   apart: true,
+  needs: [],
   module: (settings, engines) => AppModule.forRoot(settings, engines),
 });

@@ -6,5 +6,6 @@ await runApp({
   version: VERSION,
   env: process.env,
   apart: true,
+  needs: ['evidence', 'jobs'],
   module: (settings, engines) => AppModule.forRoot(settings, engines),
 });

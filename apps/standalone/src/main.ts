@@ -6,6 +6,7 @@ await runApp({
   service: 'vigil',
   version: VERSION,
   env: process.env,
+  needs: ['hitIndex', 'evidence', 'jobs'],
   module: (settings, engines) => AppModule.forRoot(settings, engines),
   consoleDir: fileURLToPath(new URL('../../console/dist', import.meta.url)),
   onReady: welcome,

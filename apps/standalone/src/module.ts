@@ -4,14 +4,14 @@ import { AuthModule } from '@vigil/auth';
 import { ClassifierModule } from '@vigil/classifier';
 import { CollectorModule } from '@vigil/collector';
 import type { Settings } from '@vigil/config';
-import { BaseModule, type Engines, HealthController, SystemController } from '@vigil/runtime';
+import { BaseModule, HealthController, type ServiceEngines, SystemController } from '@vigil/runtime';
 import { DemoController } from './demo/demo.controller.js';
 import { Demo } from './demo/demo.service.js';
 
 /** All of Vigil in one process. */
 @Module({})
 export class AppModule {
-  static forRoot(settings: Settings, engines: Engines): DynamicModule {
+  static forRoot(settings: Settings, engines: ServiceEngines): DynamicModule {
     return {
       module: AppModule,
       imports: [

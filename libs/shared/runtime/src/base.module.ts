@@ -7,13 +7,13 @@ import { EvidenceStore } from '@vigil/evidence';
 import { HitIndex } from '@vigil/hit-index';
 import { Jobs } from '@vigil/jobs';
 import { Telemetry } from '@vigil/telemetry';
-import type { Engines } from './engines.js';
+import type { ServiceEngines } from './engines.js';
 
-/** What every service stands on: the opened engines, the settings and the time, for injection anywhere. */
+/** What a service stands on: the opened engines, the settings and the time, for injection anywhere. One that was not opened cannot be injected. */
 @Global()
 @Module({})
 export class BaseModule {
-  static forRoot(settings: Settings, engines: Engines): DynamicModule {
+  static forRoot(settings: Settings, engines: ServiceEngines): DynamicModule {
     const providers = [
       { provide: SETTINGS, useValue: settings },
       { provide: Clock, useClass: SystemClock },
@@ -24,7 +24,7 @@ export class BaseModule {
       { provide: HitIndex, useValue: engines.hitIndex },
       { provide: EvidenceStore, useValue: engines.evidence },
       { provide: Jobs, useValue: engines.jobs },
-    ];
+    ].filter((provider) => !('useValue' in provider) || provider.useValue !== undefined);
     return { module: BaseModule, providers, exports: providers.map((p) => p.provide) };
   }
 }

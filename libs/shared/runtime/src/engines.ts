@@ -8,24 +8,51 @@ import { type HitIndex, PostgresHitIndex } from '@vigil/hit-index';
 import { BullJobs, type Jobs } from '@vigil/jobs';
 import { createTelemetry, type Telemetry } from '@vigil/telemetry';
 
-/** Everything a service stands on, opened and checked. */
-export interface Engines {
+/** What every service stands on, opened and checked. */
+interface BaseEngines {
   readonly telemetry: Telemetry;
   readonly database: Database;
   readonly bus: MessageBus;
   readonly deadLetters: DeadLetters;
-  readonly hitIndex: HitIndex;
-  readonly evidence: EvidenceStore;
-  readonly jobs: Jobs;
   /** Closes in the reverse order of opening. The services must have stopped. */
   close(): Promise<void>;
 }
+
+/** What only some services need. */
+interface FurtherEngines {
+  readonly hitIndex: HitIndex;
+  readonly evidence: EvidenceStore;
+  readonly jobs: Jobs;
+}
+
+export type FurtherEngine = keyof FurtherEngines;
+
+/** Everything a service can stand on. */
+export type Engines = BaseEngines & FurtherEngines;
+
+/** What one service stands on. */
+export type ServiceEngines = BaseEngines & Partial<FurtherEngines>;
 
 /**
  * Opens the engines that the settings name. Throws `engine-misconfigured` or `engine-unavailable`, whose
  * message names the variable, the address and the cause; what had been opened is closed again.
  */
 export async function openEngines(settings: Settings, service: string): Promise<Engines> {
+  const { hitIndex, evidence, jobs, ...base } = await openServiceEngines(settings, service, [
+    'hitIndex',
+    'evidence',
+    'jobs',
+  ]);
+  if (!hitIndex || !evidence || !jobs) throw new VigilError('internal', 'An engine was not opened.');
+  return { ...base, hitIndex, evidence, jobs };
+}
+
+/** The same for a service that needs only some: it starts and stays ready while the others are away. */
+export async function openServiceEngines(
+  settings: Settings,
+  service: string,
+  needs: readonly FurtherEngine[],
+): Promise<ServiceEngines> {
   const telemetry = createTelemetry({ level: settings.logging.level, service });
   const opened: { close(): Promise<void> }[] = [];
   const keep = <T extends { close(): Promise<void> }>(engine: T): T => {
@@ -38,10 +65,11 @@ export async function openEngines(settings: Settings, service: string): Promise<
   try {
     const database = keep(await openDatabase(settings.storage, telemetry));
     const bus = keep(await openBus(settings, database, telemetry));
-    const hitIndex = keep(await openHitIndex(settings, database, telemetry));
-    const evidence = keep(await openEvidence(settings, telemetry));
-    const jobs = keep(await openJobs(settings, database, telemetry));
-    return { telemetry, database, bus, deadLetters: bus.deadLetters, hitIndex, evidence, jobs, close };
+    const needed: { -readonly [K in FurtherEngine]?: FurtherEngines[K] } = {};
+    if (needs.includes('hitIndex')) needed.hitIndex = keep(await openHitIndex(settings, database, telemetry));
+    if (needs.includes('evidence')) needed.evidence = keep(await openEvidence(settings, telemetry));
+    if (needs.includes('jobs')) needed.jobs = keep(await openJobs(settings, database, telemetry));
+    return { telemetry, database, bus, deadLetters: bus.deadLetters, ...needed, close };
   } catch (error) {
     await close();
     throw error;

@@ -1,5 +1,11 @@
 export { BaseModule } from './base.module.js';
-export { type Engines, openEngines } from './engines.js';
+export {
+  type Engines,
+  type FurtherEngine,
+  openEngines,
+  openServiceEngines,
+  type ServiceEngines,
+} from './engines.js';
 export { HealthController } from './health.controller.js';
 export { createHttpApp, type HttpOptions } from './http.js';
 export { type AppOptions, runApp } from './run-app.js';

@@ -3,7 +3,7 @@ import type { DynamicModule, Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readSettings, type Settings } from '@vigil/config';
 import { isVigilError, VigilError } from '@vigil/contracts';
-import { type Engines, openEngines } from './engines.js';
+import { type FurtherEngine, openServiceEngines, type ServiceEngines } from './engines.js';
 import { createHttpApp } from './http.js';
 
 export interface AppOptions {
@@ -11,8 +11,10 @@ export interface AppOptions {
   readonly service: string;
   readonly version: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The engines it needs beside the database and the log. */
+  readonly needs: readonly FurtherEngine[];
   /** The application's module, given what it stands on. */
-  readonly module: (settings: Settings, engines: Engines) => Type | DynamicModule;
+  readonly module: (settings: Settings, engines: ServiceEngines) => Type | DynamicModule;
   readonly consoleDir?: string;
   /** One process of several, which need a database that all of them reach. */
   readonly apart?: boolean;
@@ -50,7 +52,7 @@ export async function runApp(options: AppOptions): Promise<void> {
     if (options.apart) assertShared(settings, options.service);
     // Before anything is made in the data folder: the commonest fault of a start is a second one.
     await portIsFree(settings.http.port, settings.http.host);
-    const engines = await openEngines(settings, options.service);
+    const engines = await openServiceEngines(settings, options.service, options.needs);
     stop = () => engines.close();
     try {
       const app = await createHttpApp(options.module(settings, engines), {
