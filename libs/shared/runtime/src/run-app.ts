@@ -67,8 +67,8 @@ export async function runApp(options: AppOptions): Promise<void> {
       };
       await app.listen(settings.http.port, settings.http.host);
       const address = settings.http.publicUrl ?? (await app.getUrl());
-      engines.telemetry.log.info({ address }, 'ready');
       await options.onReady?.(app, address.replace(/\/$/, ''));
+      engines.telemetry.log.info({ address }, 'ready');
     } catch (error) {
       await stop();
       throw error;
