@@ -1,4 +1,5 @@
 export { NormalisedText, normalise, readWithout, type Span } from './normalise.js';
+export { MAX_READINGS, Reading, Readings } from './readings.js';
 export {
   ALL_STEPS,
   NO_STEPS,

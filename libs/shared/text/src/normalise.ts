@@ -50,6 +50,24 @@ export class NormalisedText {
     return { start, end: this.starts[end] ?? start };
   }
 
+  /** The smallest normalised range [from, to) whose published span has all of `span` that is read at all. */
+  covering({ start, end }: Span): { from: number; to: number } {
+    // The unit after the last that begins at or before `start` is behind it.
+    const from = Math.max(0, this.firstFrom(start + 1) - 1);
+    return { from, to: Math.max(from, this.firstFrom(end)) };
+  }
+
+  /** The first unit that begins at `offset` of the published text or later. */
+  private firstFrom(offset: number): number {
+    let low = 0;
+    for (let high = this.length; low < high;) {
+      const middle = (low + high) >> 1;
+      if ((this.starts[middle] as number) < offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
   /** The normalised range [from, to) as a string. */
   text(from = 0, to = this.length): string {
     return decoder.decode(this.units.subarray(from, to));
