@@ -33,7 +33,8 @@ export class TcpProxy {
 
   /** Listens at once, so that an engine can be told where it will be reached; leads somewhere once `target` is set. */
   static async listen(): Promise<TcpProxy> {
-    const server = createServer();
+    // Either side may end while the other still speaks.
+    const server = createServer({ allowHalfOpen: true });
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(0, '127.0.0.1', resolve);
@@ -80,7 +81,7 @@ export class TcpProxy {
       near.resetAndDestroy();
       return;
     }
-    const far = connect(this.#target);
+    const far = connect({ ...this.#target, allowHalfOpen: true });
     const pair: [Socket, Socket] = [near, far];
     this.#pairs.add(pair);
     for (const [from, to] of [pair, [far, near]] as const) {
