@@ -8,7 +8,7 @@ const TITLES: Record<keyof typeof GROUPS, string> = {
   CLASSIFIER: 'Classifier',
   ALERTS: 'Alerts',
   CLUSTER: 'Engines of a cluster',
-  FAULTS: 'For the crash run alone',
+  FAULTS: 'For the crash and fault runs alone',
 };
 
 /** Every variable as Markdown tables, made from the same declarations that parse them. docs/operations.md holds the result. */
