@@ -8,6 +8,7 @@ import type { Funnel } from '../publishing/funnel.js';
 import type { Progress } from '../publishing/progress.js';
 import type { Sources } from '../sources/sources.js';
 import type { Lease, Leases } from './leases.js';
+import { patiently } from './patience.js';
 import { nextDue, runSource, type RunResult } from './run-source.js';
 
 export interface CollectingParts {
@@ -83,7 +84,7 @@ export class Collecting {
           clock,
           signal,
           importDir: this.parts.importDir,
-          keep: (bytes) => this.#keep(bytes, kind),
+          keep: (bytes) => patiently(signal, () => this.#keep(bytes, kind)),
         },
         funnel,
         progress: {
@@ -112,8 +113,9 @@ export class Collecting {
   }
 
   async #keep(bytes: Uint8Array, kind: string): Promise<string> {
+    const key = await this.parts.evidence.put(bytes);
     this.parts.metrics.bytes.inc({ kind }, bytes.length);
-    return this.parts.evidence.put(bytes);
+    return key;
   }
 
   async #giveBack(source: Source, lease: Lease): Promise<void> {

@@ -3,6 +3,7 @@ import type { Advice, Connector, Problem, Reading } from '../connectors/connecto
 import type { Funnel } from '../publishing/funnel.js';
 import type { Progress } from '../publishing/progress.js';
 import type { Lease } from './leases.js';
+import { patiently } from './patience.js';
 
 export interface Run {
   readonly source: Source;
@@ -45,7 +46,7 @@ export async function runSource(run: Run): Promise<RunResult> {
   try {
     for await (const piece of run.connector.read(source, lease.cursor, { ...reading, setAside })) {
       if (run.commitEarly) await move(piece.cursor, piece.events.length, 'now');
-      await run.funnel.publish(piece.events);
+      await patiently(signal, () => run.funnel.publish(piece.events));
       run.onPosts(piece.events.length);
       if (!run.commitEarly) await moveAfterwards(piece.cursor, piece.events.length);
       if (piece.advice !== undefined) advice = { ...advice, ...piece.advice };
