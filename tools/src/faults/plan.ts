@@ -53,7 +53,7 @@ export interface FaultPlanOptions {
 export const SLOT_MS = 33_000;
 /** Before the first fault everything has begun to flow, and after the last it goes on flowing. */
 const LEAD_MS = 6_000;
-const CALM_MS = 15_000;
+export const CALM_MS = 15_000;
 
 /** Streams are edited often, up to four times within seconds: an older revision has every chance to come late. */
 export function loadOf({ seed, posts, faults, broken }: FaultPlanOptions): LoadOptions {

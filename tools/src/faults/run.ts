@@ -13,7 +13,15 @@ import type { Ending } from './ending.js';
 import { strike } from './faults.js';
 import { Fleet } from './fleet.js';
 import { LedgerTail } from './ledger-tail.js';
-import { type FaultPlanOptions, faultsOf, type Kind, loadOf, type PlannedFault } from './plan.js';
+import {
+  CALM_MS,
+  type FaultPlanOptions,
+  faultsOf,
+  type Kind,
+  loadOf,
+  type PlannedFault,
+  SLOT_MS,
+} from './plan.js';
 import { inFlight, type Recovering, untilRecovered } from './recovery.js';
 import { Revisions } from './revisions.js';
 import { alertsByRule, documents, records, uncounted } from './stored.js';
@@ -54,6 +62,8 @@ export interface FaultResult extends FaultVerdict {
 
 /** A fault waits so many surges for work in flight. */
 const MOST_SURGES = 20;
+/** Slower than this there would be no work to break into. */
+const LEAST_RATE = 0.1;
 const DRAIN_WITHIN_MS = 180_000;
 const LOOK_EVERY_MS = 500;
 /** So long after everything is counted, what is counted twice by mistake would show. */
@@ -128,11 +138,14 @@ export async function faultRun(options: FaultRunOptions): Promise<FaultResult> {
 
 async function strikeAll(run: Run): Promise<FaultRow[]> {
   const { feeder, tail, options } = run;
-  let startedAt = (await feeder.ask('start')).startedAt ?? Date.now();
+  const startedAt = (await feeder.ask('start')).startedAt ?? Date.now();
+  /** How far the schedule is behind its plan. */
+  let lateMs = 0;
   const rows: FaultRow[] = [];
   const faults = faultsOf(options);
   for (const [n, fault] of faults.entries()) {
-    const waiting = await untilInFlight(fault, startedAt, run);
+    await pause(Math.max(0, startedAt + fault.notBeforeMs + lateMs - Date.now()));
+    const waiting = await untilInFlight(fault, run);
     const at = Date.now();
     const name = `${n + 1}/${faults.length} ${fault.kind}`;
     if (waiting === null) {
@@ -159,26 +172,31 @@ async function strikeAll(run: Run): Promise<FaultRow[]> {
           ? `recovered after ${row.recovery_s} s`
           : `NOT recovered after ${row.recovery_s} s: ${missing}`),
     );
-    // What takes longer than planned must not use up the posts of the faults to come.
-    const next = faults[n + 1];
-    const lateMs = next ? Math.round(Date.now() - startedAt - next.notBeforeMs) : 0;
-    if (lateMs > 0) startedAt = (await feeder.ask(`delay?ms=${lateMs}`)).startedAt ?? startedAt;
+    lateMs = Math.max(lateMs, Date.now() - startedAt - (faults[n + 1]?.notBeforeMs ?? Infinity));
+    await keepPace(faults.length - n - 1, run);
   }
   return rows;
 }
 
 /** Waits for the fault's moment: after a surge, with posts of the streams released and not yet counted. Null where there are none. */
-async function untilInFlight(fault: PlannedFault, startedAt: number, run: Run): Promise<number | null> {
-  await pause(Math.max(0, startedAt + fault.notBeforeMs - Date.now()));
+async function untilInFlight(fault: PlannedFault, { feeder, cluster, tail }: Run): Promise<number | null> {
   for (let surges = 0; surges < MOST_SURGES; surges += 1) {
-    const surge = Math.ceil((Date.now() - startedAt) / SURGE_EVERY_MS) * SURGE_EVERY_MS;
-    await pause(Math.max(0, startedAt + surge + fault.afterSurgeMs - Date.now()));
-    const state = await run.feeder.ask('state');
-    if (state.released === state.lines) return null;
-    const waiting = await inFlight(run);
+    const { elapsedMs, rate, released, lines } = await feeder.ask('state');
+    if (released === lines) return null;
+    const untilSurge = Math.ceil(elapsedMs / SURGE_EVERY_MS) * SURGE_EVERY_MS - elapsedMs;
+    await pause(untilSurge / rate + fault.afterSurgeMs);
+    const waiting = await inFlight({ cluster, tail });
     if (waiting !== null && waiting > 0) return waiting;
   }
   return null;
+}
+
+/** What takes longer than planned must not use up the posts of the faults to come: they are released more slowly then. */
+async function keepPace(faultsLeft: number, { feeder, options }: Run): Promise<void> {
+  const { elapsedMs } = await feeder.ask('state');
+  const leftMs = loadOf(options).durationMs - elapsedMs;
+  const neededMs = faultsLeft * SLOT_MS + CALM_MS;
+  await feeder.ask(`pace?rate=${Math.min(1, Math.max(LEAST_RATE, leftMs / neededMs))}`);
 }
 
 /** Resolves with true once everything released is counted and indexed, with false where that does not come. */

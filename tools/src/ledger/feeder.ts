@@ -1,7 +1,7 @@
 /**
  * The feeder: a process of its own that releases the plan's posts on schedule as feeds and NDJSON streams over loopback
  * HTTP, and writes every released post into the ledger. Argument: JSON of { options, ledger }. Says its port in one line on standard
- * output; begins at /start; /delay?ms=N stops its clock for so long; ends with its parent.
+ * output; begins at /start; /delay?ms=N sets its clock back by so long; /pace?rate=N lets it run so fast; ends with its parent.
  */
 import { appendFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -12,6 +12,9 @@ import { makeLoad, type LoadOptions, type PlannedSource } from './posts.js';
 export interface FeederState {
   /** Milliseconds since the epoch; null before the start. */
   readonly startedAt: number | null;
+  /** Where its own clock stands in the plan, milliseconds, and how fast that runs. */
+  readonly elapsedMs: number;
+  readonly rate: number;
   /** Lines released, and of all lines. */
   readonly released: number;
   readonly lines: number;
@@ -45,12 +48,14 @@ class Channel {
 
 const channels = new Map(plan.sources.map((source) => [source.id, new Channel(source)]));
 let startedAt: number | null = null;
+/** Its clock showed `elapsedMs` at the time `at`, and has run at `rate` since. */
+let clock = { at: 0, elapsedMs: 0, rate: 1 };
 let next = 0;
 const posts = { streamed: 0, fed: 0 };
 
 function tick(): void {
   if (startedAt === null) return;
-  const elapsed = Date.now() - startedAt;
+  const elapsed = elapsedMs();
   const publishedAt = `${new Date().toISOString().slice(0, 19)}Z`;
   const due = new Map<Channel, Released[]>();
   const entries: LedgerEntry[] = [];
@@ -76,15 +81,28 @@ function tick(): void {
   for (const [channel, more] of due) channel.release(more);
 }
 
+function elapsedMs(): number {
+  return startedAt === null ? 0 : clock.elapsedMs + (Date.now() - clock.at) * clock.rate;
+}
+
 function answer(request: IncomingMessage, response: ServerResponse): void {
   const { pathname: path, searchParams } = new URL(request.url ?? '/', 'http://feeder');
   if (path === '/state') return json(response, state());
   if (path === '/start') {
-    startedAt ??= Date.now();
+    if (startedAt === null) {
+      startedAt = Date.now();
+      clock = { ...clock, at: startedAt };
+    }
     return json(response, state());
   }
   if (path === '/delay') {
-    if (startedAt !== null) startedAt += Number(searchParams.get('ms') ?? 0);
+    const ms = Number(searchParams.get('ms') ?? 0);
+    clock = { ...clock, elapsedMs: clock.elapsedMs - ms };
+    if (startedAt !== null) startedAt += ms;
+    return json(response, state());
+  }
+  if (path === '/pace') {
+    clock = { at: Date.now(), elapsedMs: elapsedMs(), rate: Number(searchParams.get('rate') ?? 1) };
     return json(response, state());
   }
   const channel = channels.get(path.slice(1));
@@ -130,7 +148,14 @@ function stream(channel: Channel, request: IncomingMessage, response: ServerResp
 }
 
 function state(): FeederState {
-  return { startedAt, released: next, lines: plan.lines.length, ...posts };
+  return {
+    startedAt,
+    elapsedMs: elapsedMs(),
+    rate: clock.rate,
+    released: next,
+    lines: plan.lines.length,
+    ...posts,
+  };
 }
 
 function json(response: ServerResponse, value: unknown): void {
