@@ -1,5 +1,8 @@
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { eventually } from '@vigil/testing';
 import { CLEAR, TcpProxy } from './tcp-proxy.js';
 
@@ -60,6 +63,21 @@ describe('the proxy between a service and an engine', () => {
     const after = aService();
     after.socket.write('two');
     await eventually(() => after.heard() === 'two');
+  });
+
+  test('cuts what leads to a Unix socket as well, as PostgreSQL has', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'vigil-proxy-'));
+    const local = createServer((socket) => socket.on('error', () => undefined).pipe(socket));
+    local.listen(path.join(folder, 'engine'));
+    await once(local, 'listening');
+    proxy.target = { path: path.join(folder, 'engine') };
+    const { socket, heard, gone } = aService();
+    socket.write('one');
+    await eventually(() => heard() === 'one');
+    expect(proxy.cut()).toBe(1);
+    await eventually(() => gone());
+    await new Promise((resolve) => local.close(resolve));
+    await rm(folder, { recursive: true, force: true });
   });
 
   test('holds a slow line back, keeps its order, and is quick again afterwards', async () => {

@@ -56,7 +56,7 @@ export class TcpProxy {
   /** Resets every connection. Returns how many there were. */
   cut(): number {
     const cut = this.#pairs.size;
-    for (const pair of this.#pairs) for (const socket of pair) socket.resetAndDestroy();
+    for (const pair of this.#pairs) for (const socket of pair) reset(socket);
     return cut;
   }
 
@@ -88,7 +88,7 @@ export class TcpProxy {
       from.setNoDelay(true);
       this.#carry(from, to);
       // One end gone, the other goes too.
-      from.on('error', () => to.resetAndDestroy());
+      from.on('error', () => reset(to));
       from.on('close', () => {
         this.#pairs.delete(pair);
         if (!from.readableEnded) to.destroy();
@@ -136,4 +136,10 @@ export class TcpProxy {
       finish();
     });
   }
+}
+
+/** Only TCP knows a reset: a Unix socket is closed. */
+function reset(socket: Socket): void {
+  if (socket.remoteAddress === undefined) socket.destroy();
+  else socket.resetAndDestroy();
 }
