@@ -31,6 +31,7 @@ for (const reference of JSON.parse(readFileSync(path.join(root, 'tsconfig.json')
 /** Vendor packages that stand behind a port or a subject: only there, so that an engine can be replaced in one place. */
 const VENDORS = {
   pg: ['libs/shared/database', 'libs/shared/testing', 'tools'],
+  'pg-copy-streams': ['libs/shared/database'],
   bullmq: ['libs/shared/jobs', 'libs/collector/src/schedule', 'libs/alerts/src'],
   undici: ['libs/shared/fetching', 'apps/cli'],
   'ipaddr.js': ['libs/shared/fetching'],

@@ -5,6 +5,7 @@ import { addAlerts } from './commands/alerts.js';
 import { addClassify } from './commands/classify.js';
 import { addCollect } from './commands/collect.js';
 import { addImport } from './commands/import.js';
+import { addMove } from './commands/move.js';
 import { addPacks } from './commands/packs.js';
 import { addReindex } from './commands/reindex.js';
 import { addSearch } from './commands/search.js';
@@ -56,6 +57,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
     addPacks,
     addReindex,
     addStatus,
+    addMove,
   ])
     add(cli);
   try {

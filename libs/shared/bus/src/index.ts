@@ -2,3 +2,12 @@ export * from './message-bus.js';
 export { PostgresBus, type PostgresBusOptions } from './postgres/postgres-bus.js';
 export { DeadLetters, type DeadLetter } from './dead-letters.js';
 export { isTransient } from './delivery/transient.js';
+export {
+  clearStoredLog,
+  oldestStored,
+  storedDeadLetters,
+  storedMessages,
+  storedTopics,
+  type StoredDeadLetter,
+  type StoredTopic,
+} from './postgres/stored-log.js';

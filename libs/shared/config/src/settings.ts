@@ -43,6 +43,12 @@ export const STORAGE = {
     'Cap on the log of the bus; its oldest partitions are dropped beyond it. On Kafka of each topic. Default 20 GiB.',
     wholeNumber(20 * GIB, 64 * MIB, 1e15),
   ),
+  startEmpty: variable(
+    'VIGIL_START_EMPTY',
+    '1 or 0',
+    'Starts with empty engines although the data folder or the database still holds what `vigil move` would take along. Default 0.',
+    flag(false),
+  ),
   busPartitions: variable(
     'VIGIL_BUS_PARTITIONS',
     'a whole number from 1 to 64',

@@ -44,6 +44,36 @@ export async function migrate(connectionString: string, folder: string = MIGRATI
   }
 }
 
+export interface SchemaState {
+  /** The last migration applied; null in a database without our tables. */
+  readonly applied: string | null;
+  /** The last one that this program knows. */
+  readonly known: string;
+  readonly isCurrent: boolean;
+}
+
+/** How far a database's schema is, changing nothing. Throws `engine-misconfigured` where it is newer than this program. */
+export async function schemaOf(connectionString: string, folder: string = MIGRATIONS): Promise<SchemaState> {
+  const known = await readJournal(folder);
+  const client = new pg.Client({ connectionString, application_name: 'vigil migrate' });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const applied = await appliedMigrations(client);
+    assertFits(applied, known);
+    const last = applied.at(-1);
+    return {
+      applied: last ? (last.tag ?? new Date(last.when).toISOString()) : null,
+      known: known.at(-1)?.tag ?? 'none',
+      isCurrent: applied.length === known.length,
+    };
+  } catch (error) {
+    throw explained(error);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
 async function readJournal(folder: string): Promise<Migration[]> {
   const journal: unknown = JSON.parse(await readFile(join(folder, 'meta', '_journal.json'), 'utf8'));
   if (

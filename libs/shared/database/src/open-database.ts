@@ -1,10 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { resolve } from 'node:path';
 import pg from 'pg';
 import { VigilError } from '@vigil/contracts';
 import { ASK_READ_ONLY, withoutPassword } from './address.js';
 import { EmbeddedPostgres } from './embedded/embedded-postgres.js';
 import type { EngineLog } from './engine-log.js';
+import { runningServer } from './embedded/running.js';
 import { isLostConnection, reasonOf } from './failures.js';
+import { refuseLeftBehind } from './left-behind.js';
 import { migrate } from './migrate.js';
 import { PgDatabase, type ConnectOptions } from './pg-database.js';
 
@@ -14,6 +17,19 @@ export interface StorageOptions {
   readonly databaseUrl: string | null;
   readonly poolSize: number;
   readonly statementTimeoutMs: number;
+  /** Starts on an empty server although the data folder holds a database. */
+  readonly startEmpty?: boolean;
+}
+
+export interface OpenOptions {
+  /** How long a server that does not answer yet is waited for. */
+  readonly waitForServerMs?: number;
+  /** Leaves the schema as it is found: for looking, moving and backing up. */
+  readonly asItIs?: boolean;
+  /** Uses the embedded server that a running program has started, where there is one, instead of refusing. */
+  readonly besideProgram?: boolean;
+  /** Shown in pg_stat_activity. */
+  readonly name?: string;
 }
 
 const OLDEST_VERSION = 15;
@@ -34,17 +50,36 @@ export interface DatabaseTelemetry {
 export async function openDatabase(
   storage: StorageOptions,
   telemetry: DatabaseTelemetry,
-  { waitForServerMs = WAIT_FOR_SERVER_MS }: { waitForServerMs?: number } = {},
+  { waitForServerMs = WAIT_FOR_SERVER_MS, asItIs = false, besideProgram = false, name }: OpenOptions = {},
 ): Promise<OpenDatabase> {
   const { log } = telemetry;
-  const engine =
-    storage.databaseUrl === null ? await EmbeddedPostgres.start({ dataDir: storage.dataDir, log }) : null;
+  const running =
+    storage.databaseUrl === null && besideProgram
+      ? await runningServer(storage.dataDir)
+      : storage.databaseUrl;
+  const engine = running === null ? await EmbeddedPostgres.start({ dataDir: storage.dataDir, log }) : null;
   try {
-    const connectionString = engine?.connectionString ?? storage.databaseUrl ?? '';
+    const connectionString = engine?.connectionString ?? running ?? '';
     if (!engine) await untilServerAnswers(connectionString, waitForServerMs, log);
-    await migrate(connectionString);
+    if (!asItIs && storage.databaseUrl !== null)
+      await refuseLeftBehind(
+        connectionString,
+        withoutPassword(connectionString),
+        resolve(storage.dataDir),
+        storage.startEmpty === true,
+      );
+    if (!asItIs) await migrate(connectionString);
     const { poolSize, statementTimeoutMs } = storage;
-    const database = new OpenDatabase({ connectionString, poolSize, statementTimeoutMs, log }, engine);
+    const database = new OpenDatabase(
+      {
+        connectionString,
+        poolSize,
+        statementTimeoutMs,
+        log,
+        ...(name === undefined ? {} : { applicationName: name }),
+      },
+      engine,
+    );
     telemetry.addCheck('database', () => database.failure());
     return database;
   } catch (error) {

@@ -9,3 +9,15 @@ export abstract class EvidenceStore {
   abstract expire(before: Date, kept: (sha256: string) => Promise<boolean>): Promise<number>;
   abstract close(): Promise<void>;
 }
+
+export interface EvidenceEntry {
+  readonly key: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** A store whose entries can be told, which every one of ours can: for moving and backing up, never for serving. */
+export abstract class ListedEvidenceStore extends EvidenceStore {
+  /** All entries in the order of their keys. What comes or goes meanwhile may or may not be among them. */
+  abstract entries(): AsyncIterable<EvidenceEntry>;
+}

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import type { EvidenceStore } from './evidence-store.js';
+import type { EvidenceEntry, ListedEvidenceStore } from './evidence-store.js';
 
 /** A store under test, and how to damage one of its entries behind its back. */
 export interface EvidenceCase {
-  readonly store: EvidenceStore;
+  readonly store: ListedEvidenceStore;
   damage(sha256: string): Promise<void>;
 }
 
@@ -13,10 +13,16 @@ const anHourAgo = (): Date => new Date(Date.now() - 3_600_000);
 /** SHA-256 of `abc`: FIPS 180-4, example B.1. */
 const ABC = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
 
+async function entriesOf(store: ListedEvidenceStore): Promise<EvidenceEntry[]> {
+  const entries: EvidenceEntry[] = [];
+  for await (const entry of store.entries()) entries.push(entry);
+  return entries;
+}
+
 /** What every evidence store does. `open` gives an empty one for each test. */
 export function evidenceContract(name: string, open: () => Promise<EvidenceCase>): void {
   describe(`${name}: the contract of an evidence store`, () => {
-    let store: EvidenceStore;
+    let store: ListedEvidenceStore;
     let damage: EvidenceCase['damage'];
     beforeEach(async () => {
       ({ store, damage } = await open());
@@ -59,6 +65,16 @@ export function evidenceContract(name: string, open: () => Promise<EvidenceCase>
       await store.put(bytesOf('abc'));
       await damage(ABC);
       await expect(store.get(ABC)).rejects.toMatchObject({ code: 'internal' });
+    });
+
+    test('tells all its entries in the order of their keys', async () => {
+      expect(await entriesOf(store)).toEqual([]);
+      const sizes = [5, 0, 300, 17];
+      const keys = await Promise.all(sizes.map((size) => store.put(new Uint8Array(size).fill(size))));
+      const entries = keys.map((key, i) => ({ key, size: sizes[i] }));
+      expect(await entriesOf(store)).toEqual(
+        entries.toSorted((one, other) => (one.key < other.key ? -1 : 1)),
+      );
     });
 
     test('an expiry removes what is older and not kept, and says how much', async () => {

@@ -1,10 +1,10 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { Dirent } from 'node:fs';
-import { mkdir, open, opendir, readFile, rename, stat, unlink, utimes } from 'node:fs/promises';
+import { mkdir, open, opendir, readdir, readFile, rename, stat, unlink, utimes } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Clock, SystemClock, VigilError } from '@vigil/contracts';
 import { assertEvidenceKey, isEvidenceKey } from './evidence-key.js';
-import { EvidenceStore } from './evidence-store.js';
+import { type EvidenceEntry, ListedEvidenceStore } from './evidence-store.js';
 import { fileErrors, isMissing } from './file-errors.js';
 
 /** Half-written files of killed processes; no put takes so long. */
@@ -19,7 +19,7 @@ const ASKED_AT_ONCE = 16;
  * place, so that it is there whole or not at all; a file's modification time is when it was last put.
  * What the file system refuses is `engine-unavailable`, with the folder and the reason.
  */
-export class FolderEvidenceStore extends EvidenceStore {
+export class FolderEvidenceStore extends ListedEvidenceStore {
   private readonly folder: string;
   private readonly drafts: string;
   private readonly made = new Map<string, Promise<void>>();
@@ -81,8 +81,25 @@ export class FolderEvidenceStore extends EvidenceStore {
     });
   }
 
+  async *entries(): AsyncGenerator<EvidenceEntry> {
+    for (const shard of await this.sorted(this.folder, (name) => SHARD.test(name))) {
+      const keys = await this.sorted(
+        join(this.folder, shard),
+        (name) => isEvidenceKey(name) && name.startsWith(shard),
+      );
+      for (const key of keys) {
+        const facts = await this.guarded(() => unlessMissing(stat(this.pathOf(key))));
+        if (facts?.isFile() === true) yield { key, size: facts.size };
+      }
+    }
+  }
+
   async close(): Promise<void> {
     // Nothing is open between calls.
+  }
+
+  private sorted(folder: string, wanted: (name: string) => boolean): Promise<string[]> {
+    return this.guarded(async () => ((await unlessMissing(readdir(folder))) ?? []).filter(wanted).sort());
   }
 
   private pathOf(key: string): string {

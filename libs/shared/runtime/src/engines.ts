@@ -1,10 +1,11 @@
 import path from 'node:path';
 import { type DeadLetters, type MessageBus, PostgresBus } from '@vigil/bus';
+import type { KafkaBusOptions } from '@vigil/bus/kafka';
 import type { Settings } from '@vigil/config';
 import { VigilError } from '@vigil/contracts';
 import { type Database, openDatabase } from '@vigil/database';
-import { type EvidenceStore, FolderEvidenceStore } from '@vigil/evidence';
-import { type HitIndex, PostgresHitIndex } from '@vigil/hit-index';
+import { type EvidenceStore, FolderEvidenceStore, type ListedEvidenceStore } from '@vigil/evidence';
+import { type HitIndex, type IndexContents, PostgresHitIndex } from '@vigil/hit-index';
 import { BullJobs, type Jobs } from '@vigil/jobs';
 import { createTelemetry, type Telemetry } from '@vigil/telemetry';
 
@@ -77,14 +78,18 @@ export async function openServiceEngines(
 }
 
 /** The client of a cluster is loaded only where one is used: it takes memory and time at every start. */
-async function openHitIndex(settings: Settings, database: Database, telemetry: Telemetry): Promise<HitIndex> {
+export async function openHitIndex(
+  settings: Settings,
+  database: Database,
+  telemetry: Telemetry,
+): Promise<IndexContents> {
   if (settings.cluster.elasticsearchUrls.length === 0) return new PostgresHitIndex(database);
   const { openElasticsearch } = await import('@vigil/hit-index/elasticsearch');
   return openElasticsearch(settings.cluster, telemetry);
 }
 
 /** What was fetched, as it came: in a bucket where one is named, else in the data folder. */
-async function openEvidence(settings: Settings, telemetry: Telemetry): Promise<EvidenceStore> {
+export async function openEvidence(settings: Settings, telemetry: Telemetry): Promise<ListedEvidenceStore> {
   const { s3Bucket, s3Endpoint } = settings.cluster;
   if (s3Bucket === null && s3Endpoint !== null) {
     throw new VigilError(
@@ -114,20 +119,24 @@ async function openBus(
 ): Promise<MessageBus & { readonly deadLetters: DeadLetters }> {
   const { busPartitions: partitions, transitDays, transitMaxBytes } = settings.storage;
   const { commitEarly } = settings.faults;
-  const { kafkaBrokers, kafkaTls, kafkaCa, kafkaSasl, kafkaPrefix, kafkaReplication } = settings.cluster;
-  if (kafkaBrokers.length === 0)
+  if (settings.cluster.kafkaBrokers.length === 0)
     return new PostgresBus(database, telemetry, { partitions, transitDays, transitMaxBytes, commitEarly });
   const { KafkaBus } = await import('@vigil/bus/kafka');
-  return KafkaBus.open(telemetry, {
-    brokers: kafkaBrokers,
-    tls: kafkaTls,
-    caFile: kafkaCa,
-    sasl: kafkaSasl,
-    prefix: kafkaPrefix,
-    replication: kafkaReplication,
-    partitions,
-    transitDays,
-    transitMaxBytes,
-    commitEarly,
-  });
+  return KafkaBus.open(telemetry, kafkaOptions(settings));
+}
+
+/** What the settings say of Kafka. */
+export function kafkaOptions({ storage, cluster, faults }: Settings): KafkaBusOptions {
+  return {
+    brokers: cluster.kafkaBrokers,
+    tls: cluster.kafkaTls,
+    caFile: cluster.kafkaCa,
+    sasl: cluster.kafkaSasl,
+    prefix: cluster.kafkaPrefix,
+    replication: cluster.kafkaReplication,
+    partitions: storage.busPartitions,
+    transitDays: storage.transitDays,
+    transitMaxBytes: storage.transitMaxBytes,
+    commitEarly: faults.commitEarly,
+  };
 }

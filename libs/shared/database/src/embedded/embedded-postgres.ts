@@ -52,7 +52,7 @@ const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 5_000;
 /** A server that lived so long is taken to have been well: the next failure starts the back-off anew. */
 const HEALTHY_AFTER_MS = 5_000;
-const DATABASE = 'vigil';
+export const DATABASE = 'vigil';
 
 /**
  * PostgreSQL 18 from npm on one data folder: started, watched and stopped by this process.

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { type Clock, SystemClock, VigilError } from '@vigil/contracts';
 import { assertEvidenceKey, isEvidenceKey } from '../evidence-key.js';
-import { EvidenceStore } from '../evidence-store.js';
+import { type EvidenceEntry, ListedEvidenceStore } from '../evidence-store.js';
 import { engineFailure, isMissing } from './failures.js';
 
 /** Where in a store the evidence is. */
@@ -46,7 +46,7 @@ interface Facts {
  * What the server refuses or does not answer, after the client's own retries, is `engine-unavailable`, which a later
  * try may mend.
  */
-export class S3EvidenceStore extends EvidenceStore {
+export class S3EvidenceStore extends ListedEvidenceStore {
   /** The last change begun of each key with one in hand. */
   private readonly changes = new Map<string, Promise<unknown>>();
   /** Whether the last object that was to be kept was not. */
@@ -128,6 +128,16 @@ export class S3EvidenceStore extends EvidenceStore {
     return freed;
   }
 
+  /** S3 lists by key. */
+  async *entries(): AsyncGenerator<EvidenceEntry> {
+    let after: string | undefined;
+    do {
+      const page = await this.guarded(() => this.page(after));
+      for (const { key, size } of page.objects) if (isEvidenceKey(key)) yield { key, size };
+      after = page.next;
+    } while (after !== undefined);
+  }
+
   /** Null when the bucket answers and takes objects, else what is wrong and what it means. */
   async failure(): Promise<string | null> {
     const within = { abortSignal: AbortSignal.timeout(PROBE_WITHIN_MS) };
@@ -155,7 +165,7 @@ export class S3EvidenceStore extends EvidenceStore {
   /** One page of what is under the prefix, by key, from after a key on. `next` is missing on the last one. */
   private async page(
     after: string | undefined,
-  ): Promise<{ objects: { key: string; putAt: Date }[]; next: string | undefined }> {
+  ): Promise<{ objects: { key: string; size: number; putAt: Date }[]; next: string | undefined }> {
     const { bucket, prefix } = this.place;
     const answer = await this.client.send(
       new ListObjectsV2Command({
@@ -167,8 +177,9 @@ export class S3EvidenceStore extends EvidenceStore {
     );
     const contents = answer.Contents ?? [];
     return {
-      objects: contents.map(({ Key = '', LastModified }) => ({
+      objects: contents.map(({ Key = '', LastModified, Size }) => ({
         key: Key.slice(prefix.length),
+        size: Size ?? 0,
         // A date that a server leaves out keeps the object.
         putAt: LastModified ?? new Date(this.clock.now()),
       })),

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { EraseScope, Histogram, HistogramSpec, Hit, HitPage, HitQuery } from '@vigil/contracts';
+import type { IndexContents } from '../contents.js';
 import { HitIndex } from '../hit-index.js';
 import type { Cluster } from './cluster.js';
+import { addErasedMarks, countHits, differingHits, erasedMarks } from './contents.js';
 import { eraseHits } from './erase.js';
 import { putHits } from './put.js';
 import { refusalOf } from './failures.js';
@@ -16,7 +18,7 @@ const Block = z.object({
 });
 
 /** The hit index in Elasticsearch 9, of our own normalised tokens. `openElasticsearch` makes one. */
-export class ElasticsearchHitIndex extends HitIndex {
+export class ElasticsearchHitIndex extends HitIndex implements IndexContents {
   constructor(private readonly cluster: Cluster) {
     super();
   }
@@ -35,6 +37,22 @@ export class ElasticsearchHitIndex extends HitIndex {
 
   erase(scope: EraseScope): Promise<number> {
     return this.cluster.run(() => eraseHits(this.cluster, scope));
+  }
+
+  count(): Promise<number> {
+    return this.cluster.run(() => countHits(this.cluster));
+  }
+
+  differing(hits: readonly Hit[]): Promise<Hit[]> {
+    return this.cluster.run(() => differingHits(this.cluster, hits));
+  }
+
+  erasedMarks(): AsyncIterable<Buffer[]> {
+    return erasedMarks(this.cluster);
+  }
+
+  addErasedMarks(marks: readonly Buffer[]): Promise<void> {
+    return this.cluster.run(() => addErasedMarks(this.cluster, marks));
   }
 
   /** Null when well, else what is wrong and what that means, in one sentence for an operator. */

@@ -1,6 +1,8 @@
 import type { EraseScope, Histogram, HistogramSpec, Hit, HitPage, HitQuery } from '@vigil/contracts';
 import type { Database } from '@vigil/database';
+import type { IndexContents } from '../contents.js';
 import { HitIndex } from '../hit-index.js';
+import { addErasedMarks, countHits, differingHits, erasedMarks } from './contents.js';
 import { eraseHits } from './erase.js';
 import { KnownTokens } from './known-tokens.js';
 import { putHits } from './put.js';
@@ -10,7 +12,7 @@ import { histogramOfHits, searchHits } from './search.js';
  * The hit index in PostgreSQL 15 or later, of our own normalised tokens. Phrases are found within a post's first
  * 16,383 words. Needs the extension fuzzystrmatch, which the migrations create.
  */
-export class PostgresHitIndex extends HitIndex {
+export class PostgresHitIndex extends HitIndex implements IndexContents {
   private readonly known = new KnownTokens();
 
   constructor(private readonly db: Database) {
@@ -31,6 +33,22 @@ export class PostgresHitIndex extends HitIndex {
 
   erase(scope: EraseScope): Promise<number> {
     return eraseHits(this.db, scope);
+  }
+
+  count(): Promise<number> {
+    return countHits(this.db);
+  }
+
+  differing(hits: readonly Hit[]): Promise<Hit[]> {
+    return differingHits(this.db, hits);
+  }
+
+  erasedMarks(): AsyncIterable<Buffer[]> {
+    return erasedMarks(this.db);
+  }
+
+  addErasedMarks(marks: readonly Buffer[]): Promise<void> {
+    return addErasedMarks(this.db, marks);
   }
 
   /** The database belongs to whoever gave it. */
