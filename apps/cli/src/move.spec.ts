@@ -258,6 +258,17 @@ const why = missing.length > 0 ? missing.join(', ') : existsSync(MAIN) ? null : 
       to = await settingsFile('cluster.env', variables());
     });
 
+    afterAll(async () => {
+      const settings = readSettings(variables());
+      const url = variables().VIGIL_ELASTICSEARCH_URL;
+      const found = (await (await fetch(`${url}/move-${name}-*`)).json()) as object;
+      for (const index of Object.keys(found)) await fetch(`${url}/${index}`, { method: 'DELETE' });
+      await fetch(`${url}/_index_template/move-${name}-*`, { method: 'DELETE' });
+      const store = await openEvidence(settings, telemetry);
+      for await (const { key } of store.entries()) await store.delete(key);
+      await store.close();
+    });
+
     /** The command as a process, killed without warning once it says that it does `step`. */
     function killedAt(step: string): Promise<{ signal: string | null; err: string }> {
       return new Promise((resolve) => {
@@ -296,7 +307,6 @@ const why = missing.length > 0 ? missing.join(', ') : existsSync(MAIN) ? null : 
       const store = await openEvidence(readSettings(variables()), telemetry);
       await store.delete(filled.evidence[5] ?? '');
       await store.close();
-      // The index as well: a hit put with an older state, behind the mover's back.
       const { code, err } = await run(['move', '--from', from, '--to', to]);
       expect(code).toBe(1);
       expect(err).toMatch(/table source: 20 rows of SHA-256 [0-9a-f]{12}…, and the source has 20 of/);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { z } from 'zod';
 import { addAlerts } from './commands/alerts.js';
+import { addBackup } from './commands/backup.js';
 import { addClassify } from './commands/classify.js';
 import { addCollect } from './commands/collect.js';
 import { addImport } from './commands/import.js';
@@ -24,7 +25,7 @@ Commands that need stored posts, sources or alerts ask a running server (npm sta
   VIGIL_DATA_DIR  the data folder, where it is not the checkout's`;
 
 /** The program's version: every package of the workspace carries the same. */
-const VERSION = z
+export const VERSION = z
   .object({ version: z.string() })
   .parse(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))).version;
 
@@ -58,6 +59,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
     addReindex,
     addStatus,
     addMove,
+    addBackup,
   ])
     add(cli);
   try {

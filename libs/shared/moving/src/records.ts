@@ -1,7 +1,7 @@
 import type { PgDatabase, Queryable } from '@vigil/database';
 import { makePart, quoted, tablesOf, withDependents, type Table } from './catalogue.js';
 import type { Tally } from './progress.js';
-import { copyingClient, copyRows, fingerprintOf } from './rows.js';
+import { type Client, copyingClient, copyRows, fingerprintOf } from './rows.js';
 import { forgetSteps, stepDone, type Journey } from './state.js';
 
 /** How a table is called among the steps. */
@@ -90,21 +90,34 @@ export async function copyRecords(
       await stepDone(target, journey, stepOf(table.name), fingerprint);
       await target.query('COMMIT');
     }
-    await copySequences(from, to);
+    await setSequences(target, await sequencesOf(source));
   } finally {
     source.release(true);
     target.release(true);
   }
 }
 
-/** Numbers go on where they were. */
-async function copySequences(from: PgDatabase, to: PgDatabase): Promise<void> {
-  const sequences = await from.query<{ name: string; last: string | null }>(
-    `SELECT sequencename AS name, last_value::text AS last FROM pg_sequences WHERE schemaname = current_schema()`,
-  );
-  for (const { name, last } of sequences)
-    if (last !== null) await to.query('SELECT setval($1::regclass, $2::bigint)', [quoted(name), last]);
+export interface SequenceState {
+  readonly name: string;
+  readonly last: string;
 }
+
+/** Where the numbers stand that have been given. */
+export async function sequencesOf(on: Asking): Promise<SequenceState[]> {
+  const { rows } = await on.query<SequenceState>(
+    `SELECT sequencename AS name, last_value::text AS last FROM pg_sequences
+     WHERE schemaname = current_schema() AND last_value IS NOT NULL`,
+  );
+  return rows;
+}
+
+/** Numbers go on where they were. */
+export async function setSequences(on: Asking, sequences: readonly SequenceState[]): Promise<void> {
+  for (const { name, last } of sequences)
+    await on.query('SELECT setval($1::regclass, $2::bigint)', [quoted(name), last]);
+}
+
+type Asking = Pick<Client, 'query'>;
 
 export interface Checked {
   readonly name: string;
