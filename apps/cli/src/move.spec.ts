@@ -12,7 +12,7 @@ import { HitQuery, POSTS, SystemClock, VERDICTS, type Topic } from '@vigil/contr
 import { openDatabase, PgDatabase, SILENT, type Database } from '@vigil/database';
 import { FolderEvidenceStore } from '@vigil/evidence';
 import { PostgresHitIndex, type HitIndex } from '@vigil/hit-index';
-import { kafkaOptions, openEvidence, openHitIndex } from '@vigil/runtime/engines';
+import { kafkaOptions, openEngines, openEvidence, openHitIndex } from '@vigil/runtime/engines';
 import {
   createTestDatabase,
   eventually,
@@ -283,6 +283,13 @@ const why = missing.length > 0 ? missing.join(', ') : existsSync(MAIN) ? null : 
         child.on('close', (_code, signal) => resolve({ signal, err }));
       });
     }
+
+    test('a start with Kafka on a database that still holds the log says how to move', async () => {
+      const half = readSettings({ ...variables(), ...serverVariables() });
+      await expect(openEngines(half, 'vigil')).rejects.toThrow(
+        /VIGIL_KAFKA_BROKERS .* the log of this installation is in its database still.*npx vigil move/,
+      );
+    }, 60_000);
 
     test('killed while it copies, fills the index, moves the log and checks, it goes on', async () => {
       for (const step of [

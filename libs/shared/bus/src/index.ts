@@ -3,7 +3,7 @@ export { PostgresBus, type PostgresBusOptions } from './postgres/postgres-bus.js
 export { DeadLetters, type DeadLetter } from './dead-letters.js';
 export { isTransient } from './delivery/transient.js';
 export {
-  clearStoredLog,
+  isLogUsed,
   oldestStored,
   storedDeadLetters,
   storedMessages,

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type DeadLetters, type MessageBus, PostgresBus } from '@vigil/bus';
+import { type DeadLetters, isLogUsed, type MessageBus, PostgresBus } from '@vigil/bus';
 import type { KafkaBusOptions } from '@vigil/bus/kafka';
 import type { Settings } from '@vigil/config';
 import { VigilError } from '@vigil/contracts';
@@ -121,6 +121,14 @@ async function openBus(
   const { commitEarly } = settings.faults;
   if (settings.cluster.kafkaBrokers.length === 0)
     return new PostgresBus(database, telemetry, { partitions, transitDays, transitMaxBytes, commitEarly });
+  // Its messages would never be read, and its readers' positions mean nothing in another log.
+  if (!settings.storage.startEmpty && (await isLogUsed(database))) {
+    throw new VigilError(
+      'engine-misconfigured',
+      `VIGIL_KAFKA_BROKERS (${settings.cluster.kafkaBrokers.join(', ')}) is set, and the log of this installation is in its database still. ` +
+        'To take it along: npx vigil move --from <its settings so far> --to env. To leave it behind: VIGIL_START_EMPTY=1.',
+    );
+  }
   const { KafkaBus } = await import('@vigil/bus/kafka');
   return KafkaBus.open(telemetry, kafkaOptions(settings));
 }

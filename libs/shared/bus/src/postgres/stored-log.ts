@@ -55,6 +55,14 @@ export async function storedTopics(database: Database): Promise<StoredTopic[]> {
   });
 }
 
+/** Whether the log in PostgreSQL has ever held a message that it was not emptied of. */
+export async function isLogUsed(database: Pick<Database, 'query'>): Promise<boolean> {
+  const [row] = await database.query<{ used: boolean }>(
+    'SELECT EXISTS (SELECT FROM bus_partition WHERE next_offset > 0) AS used',
+  );
+  return row?.used === true;
+}
+
 /** Messages of a partition from `from` on, or from the oldest that retention has left. */
 export async function* storedMessages(
   database: Database,
@@ -127,9 +135,4 @@ export async function* storedDeadLetters(database: Database): AsyncGenerator<Sto
     for (const row of rows) yield { ...row, offset: BigInt(row.offset) };
     after = last.id;
   }
-}
-
-/** Empties the log in PostgreSQL, dead letters and positions included, once another engine holds it. */
-export async function clearStoredLog(tx: Pick<Database, 'query'>): Promise<void> {
-  await tx.query('TRUNCATE bus_log, bus_dead_letter, bus_offset, bus_partition, bus_topic, bus_consumer');
 }
