@@ -1,4 +1,4 @@
-// `npm run bench|crash|engines|faults|soak -- …`: the long commands, built like the program and run on its Node.
+// `npm run bench|crash|engines|faults|soak|train-voice -- …`: the long commands, built like the program and run on its Node.
 import { become, ensureBuilt, ensureInstalled } from './workspace.mjs';
 
 const [name, ...args] = process.argv.slice(2);
@@ -8,6 +8,7 @@ const scripts = {
   engines: 'tools/dist/engines/main.js',
   faults: 'tools/dist/faults/main.js',
   soak: 'tools/dist/soak/main.js',
+  'train-voice': 'tools/dist/voice/main.js',
 };
 const script = scripts[name];
 if (!script) {

@@ -3,3 +3,5 @@ export { checkExamples, type ExampleFailure } from './packs/examples.js';
 export { loadPack, packFoldersIn, readPackFolder } from './packs/load-pack.js';
 export { packReport, type PackReport } from './packs/pack-report.js';
 export { createClassifier, type LineClassifier } from './verdicts/line-classifier.js';
+export { compileRuleset, type Ruleset } from './rules/ruleset.js';
+export { classifyText } from './verdicts/classify.js';

@@ -92,6 +92,8 @@ export const PackHeader = z.strictObject({
   licence: z.string().trim().max(100),
   signs: z.record(slug, phrases).default({}),
   contexts: z.array(ContextMarkers).default([]),
+  /** Whether a post's voice cancels: the model knows followers of this movement from those who tell about it. */
+  voice: z.boolean().default(false),
 });
 
 export type PackHeader = z.infer<typeof PackHeader>;

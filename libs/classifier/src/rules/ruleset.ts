@@ -1,6 +1,6 @@
 import { RuleId, VigilError, type Indicator, type Severity, type Stance } from '@vigil/contracts';
 import { PhraseAutomaton, normalise, type Phrase } from '@vigil/text';
-import type { Category, Context, Pack, SloganRule } from '../packs/schema.js';
+import type { Category, Context, Pack, PackHeader, SloganRule } from '../packs/schema.js';
 
 /** A pack as one ruleset has it. `version` 0: not published, for the command line and tests. */
 export interface PackVersion {
@@ -21,6 +21,8 @@ export interface CompiledRule {
   readonly indicator: Indicator;
   readonly stance: Stance;
   readonly excludedBy: ReadonlySet<Context>;
+  /** Whether how the post reads cancels too: the pack's `voice`. */
+  readonly voice: boolean;
   readonly needs: { readonly signs: ReadonlySet<number>; readonly categories: ReadonlySet<Category> } | null;
 }
 
@@ -104,7 +106,7 @@ export function compileRuleset(packs: readonly PackVersion[], number = 0): Rules
       const title = rule.slogan === undefined ? undefined : titles.get(rule.slogan);
       const slogan =
         title === undefined ? undefined : { id: RuleId.parse(`${content.name}/${rule.slogan}`), title };
-      rules.push({ ...compileRule(rule, content.name, pack, version, signs), slogan });
+      rules.push({ ...compileRule(rule, content, pack, version, signs), slogan });
     }
   });
   const published = packs.map(({ content, version }) => ({ name: content.name, version }));
@@ -122,7 +124,7 @@ export function compileRuleset(packs: readonly PackVersion[], number = 0): Rules
 
 function compileRule(
   rule: SloganRule,
-  name: string,
+  { name, voice }: PackHeader,
   pack: number,
   packVersion: number,
   signs: ReadonlyMap<string, number>,
@@ -143,6 +145,7 @@ function compileRule(
     indicator,
     stance,
     excludedBy: new Set(rule.excludedBy),
+    voice,
     needs: needs ?? null,
   };
 }

@@ -262,9 +262,9 @@ describe('a verdict', () => {
     ];
     const all = lists.flatMap((list) => Object.values(list).flat()).join('. ');
     const text = `${all}. `.repeat(Math.floor(MAX_TEXT / (all.length + 2)));
-    const began = performance.now();
+    const before = process.threadCpuUsage();
     expect(judge(text).matches.length + judge(text).cancelled.length).toBeGreaterThan(0);
-    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(process.threadCpuUsage(before).user / 1_000).toBeLessThan(1_000);
   });
 
   it('never fails, and keeps every span within the text', () => {

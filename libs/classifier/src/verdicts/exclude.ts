@@ -1,8 +1,11 @@
 import type { Exclusion } from '@vigil/contracts';
 import type { NormalisedText } from '@vigil/text';
 import type { Context } from '../packs/schema.js';
-import type { CompiledMarkers, CompiledRule, Ruleset } from '../rules/ruleset.js';
+import type { CompiledRule, Ruleset } from '../rules/ruleset.js';
+import { isMentioned, markersAgainst, markersSeen } from './markers.js';
+import { isPartisan } from './partisan.js';
 import { overlap, wordsOf, type Sighting, type Sightings } from './sightings.js';
+import { readOnce, seenBy, voiceAgainst } from './voice.js';
 
 /** What is judged: the text as published, and what kind of voice its source is (see SourceLabels). */
 export interface Subject {
@@ -37,12 +40,10 @@ const LABELS: Readonly<
   religious: { as: 'religious', any: ['religious'], reason: 'published by a source of religious teaching' },
 };
 
-/** Sources that speak for the movement: they are a second sign themselves, and their "according to" excuses nothing. */
-const PARTISAN: ReadonlySet<string> = new Set(['supporter', 'official']);
-
 /**
  * Weighs what speaks against each sighting of a rule, in this order: a phrase of its `unless` that overlaps it; a
- * missing second sign (then it is a near miss and no match at all); the source's label; the pack's context markers.
+ * missing second sign (then it is a near miss and no match at all); the source's label; the pack's context markers; how
+ * the post reads.
  */
 export function exclude(
   ruleset: Ruleset,
@@ -87,17 +88,20 @@ export function exclude(
       true,
     );
   }
-  const markers = markersSeen(ruleset, outsideOf(seen.rules, seen.markers));
+  const markers = markersSeen(ruleset, seen);
+  const reading = readOnce(() => seenBy(ruleset, subject.text, normalised, seen.rules, markers));
   const signed = withSecondSigns(ruleset, meant, seen.signs, subject.context);
   for (const sighting of signed) {
     const rule = ruleOf(ruleset, sighting);
     const byLabel = labelAgainst(rule, subject.context);
     if (byLabel) exclude(rule, byLabel.as, byLabel.reason, null, true);
     const mentioned = isMentioned(subject.text, normalised, sighting);
-    const byMarkers = markersAgainst(rule, markers, subject.context, mentioned);
+    const byVoice = voiceAgainst(rule, subject.context, reading);
+    if (byVoice) exclude(rule, byVoice.context, byVoice.reason, null, true);
+    const byMarkers = markersAgainst(rule, markers, subject.context, mentioned, byVoice !== null);
     for (const { context, reason, first, cancels } of byMarkers)
       exclude(rule, context, reason, first, cancels);
-    if (byLabel || byMarkers.some((found) => found.cancels)) cancelled.push(sighting);
+    if (byLabel || byVoice || byMarkers.some((found) => found.cancels)) cancelled.push(sighting);
     else standing.push(sighting);
   }
   return {
@@ -154,7 +158,7 @@ function withSecondSigns(
   for (const sighting of meant) {
     const { needs } = ruleOf(ruleset, sighting);
     const hasSign = () => [...(needs?.signs ?? [])].some((set) => liesOutside(bySet.get(set), sighting));
-    if (needs === null || PARTISAN.has(context) || hasSign()) accept(sighting);
+    if (needs === null || isPartisan(context) || hasSign()) accept(sighting);
     else waiting.push(sighting);
   }
   // Each round needs one more to stand: it ends.
@@ -182,78 +186,4 @@ function withSecondSigns(
 function labelAgainst(rule: CompiledRule, context: string): (typeof LABELS)[string] | null {
   const label = Object.hasOwn(LABELS, context) ? LABELS[context] : undefined;
   return label?.any.some((one) => rule.excludedBy.has(one)) ? label : null;
-}
-
-interface MarkersFound {
-  readonly context: Context;
-  readonly reason: string;
-  readonly first: Sighting;
-  readonly cancels: boolean;
-}
-
-/** The markers that are no part of what a rule saw: the agency of “Amaq News Agency” reports nothing. */
-function outsideOf(rules: readonly Sighting[], markers: readonly Sighting[]): readonly Sighting[] {
-  const byStart = [...rules].sort((a, b) => a.start - b.start);
-  // How far any sighting reaches that begins at or before the one at this place.
-  let reach = 0;
-  const reaches = byStart.map((sighting) => (reach = Math.max(reach, sighting.end)));
-  const ordered = [...markers].sort((a, b) => a.start - b.start);
-  let at = -1;
-  return ordered.filter((marker) => {
-    while (at + 1 < byStart.length && (byStart[at + 1]?.start ?? Infinity) <= marker.start) at++;
-    return (reaches[at] ?? 0) < marker.end;
-  });
-}
-
-const QUOTES =
-  '"\u201c\u201d\u201e\u201f\u00ab\u00bb\u2018\u2019\u201a\u2039\u203a\'\u300c\u300d\u300e\u300f';
-const OPENED = new RegExp(`[${QUOTES}]\\s?$`, 'u');
-const CLOSED = new RegExp(`^[.,;:!?\u060c\u061b\u061f\u06d4\u2026]?\\s?[${QUOTES}]`, 'u');
-
-/**
- * Whether the words are built into somebody's sentence rather than said: they stand in quotation marks by themselves, or
- * with a word on either side and nothing between. A slogan that is said stands alone: between stops, bars, emoji, lines.
- */
-function isMentioned(text: string, normalised: NormalisedText, sighting: Sighting): boolean {
-  const { start, end } = normalised.span(sighting.start, sighting.end);
-  const before = text.slice(Math.max(0, start - 2), start);
-  const after = text.slice(end, end + 3);
-  return (
-    (OPENED.test(before) && CLOSED.test(after)) ||
-    (/[\p{L}\p{M}\p{N}] $/u.test(before) && /^ [\p{L}\p{N}]/u.test(after))
-  );
-}
-
-/** A marker set of which something was seen: the first place, and how many different phrases. */
-interface SeenMarkers {
-  readonly set: CompiledMarkers;
-  readonly first: Sighting;
-  readonly different: number;
-}
-
-function markersSeen(ruleset: Ruleset, markers: readonly Sighting[]): SeenMarkers[] {
-  return [...Map.groupBy(markers, (marker) => marker.of)].flatMap(([number, list]) => {
-    const set = ruleset.markers[number];
-    const [first] = list;
-    return set && first ? [{ set, first, different: new Set(list.map((marker) => marker.phrase)).size }] : [];
-  });
-}
-
-/**
- * The marker sets of the rule's pack and contexts. A set with too few different markers only tells; in a set that asks
- * for several, a match that is only mentioned counts as one.
- */
-function markersAgainst(
-  rule: CompiledRule,
-  markers: readonly SeenMarkers[],
-  context: string,
-  mentioned: boolean,
-): MarkersFound[] {
-  return markers
-    .filter(({ set }) => set.pack === rule.pack && rule.excludedBy.has(set.context))
-    .map(({ set, first, different }) => {
-      const counted = different + (mentioned && set.atLeast > 1 ? 1 : 0);
-      const cancels = counted >= set.atLeast && !PARTISAN.has(context);
-      return { context: set.context, reason: set.reason, first, cancels };
-    });
 }

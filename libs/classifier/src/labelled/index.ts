@@ -1,0 +1,8 @@
+/** The labelled set: what the pack and the engine are measured by. Apart from the engine: nothing that runs needs it. */
+export { POSTS_PER_LABEL, generatePosts } from './generate.js';
+export { HALVES, loadLabelled, type Half } from './load.js';
+export { rateOf, type Rate } from './rate.js';
+export { LABELS, LabelledFile, type Label, type LabelledPost } from './schema.js';
+export { examplesOf } from '../voice/examples.js';
+export { trainVoice, type Example } from '../voice/train.js';
+export { VOICE_FILE } from '../voice/voice-model.js';
