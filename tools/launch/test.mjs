@@ -24,7 +24,8 @@ process.exit(code);
 
 /**
  * Starts the servers that this machine can have (Kafka, Elasticsearch, Redis, an S3 API; PostgreSQL the tests bring
- * themselves) and says of each how it was had, or why not. VIGIL_TEST_ENGINES=0 leaves them out.
+ * themselves) and says of each how it was had, or why not. VIGIL_TEST_ENGINES=0 leaves them out, VIGIL_TEST_DOCKER=0
+ * starts no containers.
  */
 function bringEngines() {
   if (process.env.VIGIL_TEST_ENGINES === '0') return { env: {}, started: [] };
@@ -57,5 +58,7 @@ function engineCommand(...args) {
     cwd: root,
     env: environment({ VIGIL_REQUIRE_ENGINES: '' }),
     encoding: 'utf8',
+    // A first run downloads for minutes: it says what it is doing.
+    stdio: ['ignore', 'pipe', args[0] === 'up' ? 'inherit' : 'pipe'],
   });
 }

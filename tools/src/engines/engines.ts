@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { containerRuns, dockerAnswers, IMAGES, removeContainer, startContainer } from './docker.js';
 import { elasticsearch } from './elasticsearch.js';
 import { kafka } from './kafka.js';
 import { ENGINE_NAMES, type EngineName, type Recipe, type Running } from './recipe.js';
@@ -19,7 +20,7 @@ export interface EngineState {
   readonly up: boolean;
 }
 
-/** Starts, remembers and stops the local engines of one folder. */
+/** Starts, remembers and stops the engines of one folder: containers where Docker answers, else local servers. */
 export class Engines {
   private readonly file: string;
 
@@ -37,8 +38,9 @@ export class Engines {
     const recipe = RECIPES[name];
     const address = this.given[recipe.givenBy];
     if (address) return { name, version: '', how: `given by ${recipe.givenBy}`, env: {}, up: true };
-    const running = this.running().get(name);
+    const running = (await this.running()).get(name);
     if (running) return { ...running, how: `${running.how}, running already`, up: true };
+    if (await dockerAnswers(this.given)) return this.contained(name);
     const missing = await recipe.missing();
     if (missing !== null)
       return { name, version: recipe.version, how: `not to be had: ${missing}`, env: {}, up: false };
@@ -50,34 +52,50 @@ export class Engines {
       const pid = await startServer(launch);
       const pidStarted = startOf(pid);
       const state: Running = { name, version: recipe.version, how: 'local server', env, pid, pidStarted };
-      this.remember(new Map([...this.running(), [name, state]]));
+      this.remember(new Map([...(await this.running()), [name, state]]));
       return { ...state, up: true };
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      return { name, version: recipe.version, how: `failed: ${reason}`, env: {}, up: false };
+      return { name, version: recipe.version, how: failure(error), env: {}, up: false };
     }
   }
 
-  status(name: EngineName): EngineState {
+  private async contained(name: EngineName): Promise<EngineState> {
+    const { image } = IMAGES[name];
+    const [from = '', version = ''] = image.split(':');
+    try {
+      const started = await startContainer(name);
+      const state: Running = {
+        ...{ name, version, how: `container of ${from}`, ...started },
+        ...{ pid: null, pidStarted: null },
+      };
+      this.remember(new Map([...(await this.running()), [name, state]]));
+      return { ...state, up: true };
+    } catch (error) {
+      return { name, version, how: failure(error), env: {}, up: false };
+    }
+  }
+
+  async status(name: EngineName): Promise<EngineState> {
     const recipe = RECIPES[name];
     if (this.given[recipe.givenBy])
       return { name, version: '', how: `given by ${recipe.givenBy}`, env: {}, up: true };
-    const running = this.running().get(name);
+    const running = (await this.running()).get(name);
     return running
       ? { ...running, up: true }
       : { name, version: recipe.version, how: 'not running', env: {}, up: false };
   }
 
-  /** Process id of a local engine that runs; null where there is none, or where it is not ours. */
-  pid(name: EngineName): number | null {
-    return this.running().get(name)?.pid ?? null;
+  /** Process id of a local server that runs; null where there is none, or where it is not ours. */
+  async pid(name: EngineName): Promise<number | null> {
+    return (await this.running()).get(name)?.pid ?? null;
   }
 
-  /** Stops a local engine by its process id, and removes its folder unless it is to be kept; false where it did not run. */
+  /** Stops an engine by its process or container, and removes its folder unless it is to be kept; false where it did not run. */
   async down(name: EngineName, { keepFolder = false } = {}): Promise<boolean> {
-    const running = this.running();
+    const running = await this.running();
     const one = running.get(name);
     if (!one) return false;
+    if (one.container !== undefined) await removeContainer(one.container);
     if (one.pid !== null) await stopProcess(one.pid);
     running.delete(name);
     this.remember(running);
@@ -86,13 +104,18 @@ export class Engines {
   }
 
   /** What the state file names and what still lives: a process id that another program has meanwhile is not ours. */
-  private running(): Map<EngineName, Running> {
+  private async running(): Promise<Map<EngineName, Running>> {
     if (!existsSync(this.file)) return new Map();
     const all: Running[] = JSON.parse(readFileSync(this.file, 'utf8'));
-    const alive = all.filter(
-      (one) => ENGINE_NAMES.includes(one.name) && one.pid !== null && startOf(one.pid) === one.pidStarted,
-    );
-    return new Map(alive.map((one) => [one.name, one]));
+    const alive = new Map<EngineName, Running>();
+    for (const one of all) {
+      const lives =
+        one.container === undefined
+          ? one.pid !== null && startOf(one.pid) === one.pidStarted
+          : await containerRuns(one.container);
+      if (lives && ENGINE_NAMES.includes(one.name)) alive.set(one.name, one);
+    }
+    return alive;
   }
 
   private remember(running: Map<EngineName, Running>): void {
@@ -100,4 +123,8 @@ export class Engines {
     writeFileSync(`${this.file}.new`, JSON.stringify([...running.values()], null, 2), { mode: 0o600 });
     renameSync(`${this.file}.new`, this.file);
   }
+}
+
+function failure(error: unknown): string {
+  return `failed: ${error instanceof Error ? error.message : String(error)}`;
 }

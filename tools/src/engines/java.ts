@@ -33,6 +33,7 @@ export function missingForJava(major: number): string | null {
 export function downloadJars(profile: string, downloads: string): string {
   const target = path.join(downloads, profile);
   if (existsSync(target)) return path.join(target, 'lib');
+  process.stderr.write(`  fetching ${profile} from Maven Central, once: about 45 MB …\n`);
   const partial = path.join(downloads, `${profile}.partial`);
   rmSync(partial, { recursive: true, force: true });
   mkdirSync(partial, { recursive: true });

@@ -19,15 +19,7 @@ export const kafka: Recipe = {
     const [port, controllerPort] = [await freePort(), await freePort()];
     const properties = path.join(folder, 'server.properties');
     writeFileSync(properties, configuration({ port, controllerPort, reachedAt }, path.join(folder, 'log')));
-    const clusterId = randomBytes(16).toString('base64url');
-    const format = spawnSync(
-      java,
-      // With `=`: an id may begin with a dash, and would pass for an option.
-      ['-cp', classpath, 'kafka.tools.StorageTool', 'format', `--cluster-id=${clusterId}`, '-c', properties],
-      { encoding: 'utf8' },
-    );
-    if (format.status !== 0)
-      throw new Error(`Kafka's storage could not be made:\n${(format.stdout + format.stderr).slice(-2_000)}`);
+    format(java, classpath, properties);
     const launch = {
       command: java,
       args: ['-Xmx512m', '-cp', classpath, 'kafka.Kafka', properties],
@@ -38,6 +30,27 @@ export const kafka: Recipe = {
     return { launch, port, env: { VIGIL_TEST_KAFKA_BROKERS: `127.0.0.1:${port}` } };
   },
 };
+
+/** Makes the storage that a file of properties names, as Kafka wants it before its first start. */
+export function format(
+  java: string,
+  classpath: string,
+  properties: string,
+  more: readonly string[] = [],
+): void {
+  const clusterId = randomBytes(16).toString('base64url');
+  const answer = spawnSync(
+    java,
+    // With `=`: an id may begin with a dash, and would pass for an option.
+    [
+      ...['-cp', classpath, 'kafka.tools.StorageTool', 'format', `--cluster-id=${clusterId}`],
+      ...['-c', properties, ...more],
+    ],
+    { encoding: 'utf8' },
+  );
+  if (answer.status !== 0)
+    throw new Error(`Kafka's storage could not be made:\n${(answer.stdout + answer.stderr).slice(-2_000)}`);
+}
 
 function configuration(
   {
@@ -70,7 +83,7 @@ function configuration(
 }
 
 /** Whether a connection is taken: the broker opens its port once it serves. */
-function answers(port: number): Promise<boolean> {
+export function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     const end = (well: boolean) => {

@@ -1,4 +1,4 @@
-// `npm run engines -- up|status|down [NAME…]`: real servers for the tests, without Docker.
+// `npm run engines -- up|status|down [NAME…]`: real servers for the tests, with Docker or without.
 import path from 'node:path';
 import { Engines, type EngineState } from './engines.js';
 import { ENGINE_NAMES, type EngineName } from './recipe.js';
@@ -26,7 +26,7 @@ if (command === 'down') {
   const states: EngineState[] = [];
   for (const name of chosen) {
     if (command === 'up') process.stderr.write(`${name} …\n`);
-    states.push(command === 'up' ? await engines.up(name) : engines.status(name));
+    states.push(command === 'up' ? await engines.up(name) : await engines.status(name));
   }
   if (json) process.stdout.write(`${JSON.stringify(states)}\n`);
   else

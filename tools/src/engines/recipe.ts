@@ -11,6 +11,8 @@ export interface Running {
   /** Process to stop, with its start time, so that a reused id is never stopped; null where it is not ours. */
   readonly pid: number | null;
   readonly pidStarted: string | null;
+  /** Id of the container, where it is one. */
+  readonly container?: string;
 }
 
 /** PostgreSQL is not among them: the tests bring their own, from npm. */

@@ -43,7 +43,8 @@ export class Cluster implements Subject {
 
   /** One process of each kind, ready. Throws where an engine or a service does not start, saying why; what ran is stopped. */
   static async start(folder: string, env: Readonly<Record<string, string>>): Promise<Cluster> {
-    const engines = new Engines(path.join(folder, 'engines'), {}, DOWNLOADS);
+    // Processes of this machine, so that their time and memory can be counted.
+    const engines = new Engines(path.join(folder, 'engines'), { VIGIL_TEST_DOCKER: '0' }, DOWNLOADS);
     let database: OpenDatabase | null = null;
     let cluster: Cluster | null = null;
     try {
@@ -138,7 +139,7 @@ async function startEngines(
     say(`${name} …`);
     const state = await engines.up(name);
     if (!state.up) throw new Error(`${name}: ${state.how}`);
-    const pid = engines.pid(name);
+    const pid = await engines.pid(name);
     if (pid !== null) parts.push({ name, pid });
     for (const [given, wanted] of Object.entries(VARIABLES)) {
       const value = state.env[given];
