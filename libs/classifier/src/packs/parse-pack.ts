@@ -222,7 +222,12 @@ function checkLinks(
   const leading = new Set(parts.flatMap(({ value }) => (isRecord(value) && value['slogan'] === undefined ? [value['id']] : [])));
   for (const { file, path, value } of parts) {
     if (!isRecord(value)) continue;
-    const { reference, needs, slogan } = value;
+    const { reference, needs, slogan, indicator, region } = value;
+    if (region !== undefined && indicator !== 'territorial-claim') {
+      const message = 'a region is claimed only with the indicator territorial-claim: remove it, or change the indicator';
+      problems.push(file.problemAt([...path, 'region'], message));
+    }
+    for (const field of ['with', 'without']) checkCompany({ file, path: [...path, field], value: value[field] }, signs, problems);
     if (typeof slogan === 'string' && !leading.has(slogan)) {
       const message = `${slogan} is no rule of this pack that stands for itself: name the id of one without a slogan of its own`;
       problems.push(file.problemAt([...path, 'slogan'], message));
@@ -250,15 +255,32 @@ function checkLinks(
         ),
       );
     }
-    wanted.forEach((sign: unknown, at) => {
-      if (signs && typeof sign === 'string' && !Object.hasOwn(signs, sign)) {
-        const known = Object.keys(signs).join(', ') || 'none yet';
-        problems.push(
-          file.problemAt([...path, 'needs', 'signs', at], `${sign} is no sign set of pack.yaml (${known})`),
-        );
-      }
-    });
+    checkSigns({ file, path: [...path, 'needs', 'signs'], value: wanted }, signs, problems);
   }
+}
+
+function checkSigns({ file, path, value }: Part, signs: PackHeader['signs'] | undefined, problems: PackProblem[]): void {
+  if (!signs || !Array.isArray(value)) return;
+  const known = Object.keys(signs).join(', ') || 'none yet';
+  value.forEach((sign: unknown, at) => {
+    if (typeof sign === 'string' && !Object.hasOwn(signs, sign))
+      problems.push(file.problemAt([...path, at], `${sign} is no sign set of pack.yaml (${known})`));
+  });
+}
+
+/** Company of which more sets are asked for than are named could never be there. */
+function checkCompany({ file, path, value }: Part, signs: PackHeader['signs'] | undefined, problems: PackProblem[]): void {
+  if (!Array.isArray(value)) return;
+  value.forEach((company: unknown, at) => {
+    if (!isRecord(company)) return;
+    const { signs: named, atLeast } = company;
+    checkSigns({ file, path: [...path, at, 'signs'], value: named }, signs, problems);
+    const sets = Array.isArray(named) ? new Set(named).size : 0;
+    if (sets > 0 && typeof atLeast === 'number' && atLeast > sets) {
+      const message = `asks for ${atLeast} of ${sets} different sign sets: name more, or ask for fewer`;
+      problems.push(file.problemAt([...path, at, 'atLeast'], message));
+    }
+  });
 }
 
 function checkPhrases(part: Part, field: string, sets: unknown, problems: PackProblem[]): void {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { Indicator, Severity, Stance } from '@vigil/contracts';
+import { Indicator, Severity, SourceLabels, Stance } from '@vigil/contracts';
+import { parseAddress } from '../rules/addresses.js';
 
 const slug = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'lower-case letters, digits and single dashes');
 /** A BCP 47 tag of the phrase's language; `ar-Latn` and the like for transliterations. */
@@ -8,6 +9,13 @@ const phrase = z.string().trim().min(2, 'at least 2 characters').max(200, 'at mo
 const phrases = z
   .record(tag, z.array(phrase).min(1).max(1_000))
   .refine((p) => Object.keys(p).length > 0, 'at least one language');
+
+/** A domain, with its subdomains, or a path below it: example.org, t.me/channel. */
+const address = z
+  .string()
+  .trim()
+  .max(500)
+  .refine((text) => parseAddress(text) !== null, 'a domain or domain and path, such as example.org or t.me/channel');
 
 /** What the words may be when they are not propaganda. */
 export const Context = z.enum(['news', 'academic', 'counter-speech', 'religious']);
@@ -25,6 +33,37 @@ export const Category = z.enum([
 ]);
 export type Category = z.infer<typeof Category>;
 
+/** Words between a match and its company: beyond a long sentence, nearness says nothing. */
+const MAX_WITHIN = 50;
+
+/** Phrases of sign sets of the pack that stand in the same post, outside of the match. */
+export const Company = z.strictObject({
+  signs: z.array(slug).min(1, 'at least one sign set').max(20),
+  /** How many different ones of these sets; `all` for each of them. */
+  atLeast: z.union([z.literal('all'), z.number().int().min(1).max(20)]).default(1),
+  /** At most so many words between; without it anywhere in the post. */
+  within: z.number().int().min(0).max(MAX_WITHIN).optional(),
+  /** Where it stands, seen from the match. */
+  side: z.enum(['before', 'after', 'either']).default('either'),
+});
+export type Company = z.infer<typeof Company>;
+
+/** What else is known of a post. Within a field any value does. */
+export const Conditions = z
+  .strictObject({
+    /** Labels of the source. */
+    sources: z.array(SourceLabels.shape.context.unwrap()).min(1).max(10).optional(),
+    regions: z.array(slug).min(1).max(100).optional(),
+    /** Language of the post; `ar` holds for `ar-EG` too. A post of unknown language has none. */
+    languages: z.array(tag).min(1).max(50).optional(),
+    /** Handles or native ids of authors, without @, in any case. */
+    authors: z.array(z.string().trim().min(1).max(500)).min(1).max(1_000).optional(),
+    links: z.array(address).min(1).max(1_000).optional(),
+    media: z.enum(['any', 'none', 'image', 'video', 'audio']).optional(),
+  })
+  .refine((conditions) => Object.keys(conditions).length > 0, 'at least one condition');
+export type Conditions = z.infer<typeof Conditions>;
+
 /**
  * A phrase rule: any of its phrases, as whole words, in the normalised text.
  * `reference` is a key of the pack's references, or `unverified`, which is counted in the pack's report.
@@ -35,7 +74,11 @@ export const SloganRule = z.strictObject({
   kind: z.literal('slogan'),
   category: Category,
   severity: Severity,
+  /** What one match alone says, in place of what its severity gives (see score). */
+  weight: z.number().gt(0, 'more than 0').lt(1, 'less than 1').optional(),
   indicator: Indicator,
+  /** The territory that is claimed; only with the indicator territorial-claim. */
+  region: slug.optional(),
   stance: Stance.default('unclear'),
   /** The rule of this pack whose slogan this is in other words or languages: both are counted and alerted as one. */
   slogan: slug.optional(),
@@ -53,6 +96,14 @@ export const SloganRule = z.strictObject({
       categories: z.array(Category).max(20).default([]),
     })
     .optional(),
+  /** All of these must stand beside the match. */
+  with: z.array(Company).min(1).max(10).optional(),
+  /** Any of these beside the match cancels it. */
+  without: z.array(Company).min(1).max(10).optional(),
+  /** All of these must hold of the post. */
+  only: Conditions.optional(),
+  /** Any of these, holding of the post, cancels. */
+  never: Conditions.optional(),
   /** The contexts that cancel a match of this rule. Default: news, academic and counter-speech. */
   excludedBy: z.array(Context).default(['news', 'academic', 'counter-speech']),
   /** Phrases that, overlapping or containing the match, make it something else: a lawful outlet, a book title, a name. */

@@ -1,7 +1,18 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { CurrentUser, type Identity, RequirePermission } from '@vigil/auth';
-import { Flag, MAX_TEXT, PackView, SourceLabels, Verdict, VigilError, parse } from '@vigil/contracts';
+import {
+  Author,
+  Flag,
+  MAX_TEXT,
+  Media,
+  PackView,
+  Post as CollectedPost,
+  SourceLabels,
+  Verdict,
+  VigilError,
+  parse,
+} from '@vigil/contracts';
 import { Documented } from '@vigil/openapi';
 import { z } from 'zod';
 import { checkExamples } from '../packs/examples.js';
@@ -21,7 +32,17 @@ const Name = z
 const Files = z.strictObject({ files: z.record(z.string().max(300), z.string()) });
 const DryRun = z.strictObject({ dryRun: Flag.optional() });
 const RollBack = z.strictObject({ version: z.number().int().min(1) });
-const Trial = z.strictObject({ text: z.string().max(MAX_TEXT), context: SourceLabels.shape.context });
+const Trial = z.strictObject({
+  text: z.string().max(MAX_TEXT),
+  context: SourceLabels.shape.context,
+  region: SourceLabels.shape.region,
+  ...CollectedPost.pick({ language: true, links: true }).partial().shape,
+  author: Author.shape.handle.optional(),
+  media: z
+    .array(Media.pick({ mime: true }))
+    .max(100)
+    .optional(),
+});
 const Version = z.object({
   name: z.string(),
   version: z.number(),
@@ -153,7 +174,8 @@ export class PacksController {
     response: Trialled,
   })
   classify(@Body() body: unknown): z.infer<typeof Trialled> & Findings {
-    const subject = parse(Trial, body, 'text to classify');
+    const { author = null, ...trial } = parse(Trial, body, 'text to classify');
+    const subject = { ...trial, author: { handle: author, nativeId: null } };
     const ruleset = this.live.current();
     const { findings, judgement, normalised } = inspect(ruleset, subject);
     return {

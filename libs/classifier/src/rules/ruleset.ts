@@ -1,6 +1,8 @@
 import { RuleId, VigilError, type Indicator, type Severity, type Stance } from '@vigil/contracts';
 import { PhraseAutomaton, normalise, type Phrase } from '@vigil/text';
 import type { Category, Context, Pack, PackHeader, SloganRule } from '../packs/schema.js';
+import { compileCompany, type CompiledCompany } from '../verdicts/company.js';
+import { compileConditions, type CompiledConditions } from '../verdicts/conditions.js';
 
 /** A pack as one ruleset has it. `version` 0: not published, for the command line and tests. */
 export interface PackVersion {
@@ -18,8 +20,15 @@ export interface CompiledRule {
   readonly slogan: { readonly id: RuleId; readonly title: string } | undefined;
   readonly category: Category;
   readonly severity: Severity;
+  /** What one match alone says, from 0 to 1; null: what its severity gives. */
+  readonly weight: number | null;
   readonly indicator: Indicator;
+  readonly region: string | undefined;
   readonly stance: Stance;
+  readonly with: readonly CompiledCompany[];
+  readonly without: readonly CompiledCompany[];
+  readonly only: CompiledConditions | null;
+  readonly never: CompiledConditions | null;
   readonly excludedBy: ReadonlySet<Context>;
   /** Whether how the post reads cancels too: the pack's `voice`. */
   readonly voice: boolean;
@@ -129,7 +138,7 @@ function compileRule(
   packVersion: number,
   signs: ReadonlyMap<string, number>,
 ): Omit<CompiledRule, 'slogan'> {
-  const { title, category, severity, indicator, stance } = rule;
+  const { title, category, severity, indicator, region, stance } = rule;
   const needs = rule.needs && {
     signs: new Set(rule.needs.signs.flatMap((sign) => signs.get(sign) ?? [])),
     categories: new Set(rule.needs.categories),
@@ -142,8 +151,14 @@ function compileRule(
     title,
     category,
     severity,
+    weight: rule.weight ?? null,
     indicator,
+    region,
     stance,
+    with: (rule.with ?? []).map((company) => compileCompany(company, signs)),
+    without: (rule.without ?? []).map((company) => compileCompany(company, signs)),
+    only: rule.only ? compileConditions(rule.only) : null,
+    never: rule.never ? compileConditions(rule.never) : null,
     excludedBy: new Set(rule.excludedBy),
     voice,
     needs: needs ?? null,

@@ -34,7 +34,9 @@ export function inspect(
 
 /** The text to judge, or null where the event has none: a deletion. */
 function decode(event: PostEvent): Subject | null {
-  return event.type === 'deleted' ? null : { text: event.post.text, context: event.context };
+  if (event.type === 'deleted') return null;
+  const { text, language, author, links, media } = event.post;
+  return { text, context: event.context, region: event.region, language, author, links, media };
 }
 
 /** Judges one event: one verdict for each. */

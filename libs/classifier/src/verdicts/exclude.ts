@@ -2,22 +2,23 @@ import type { Exclusion } from '@vigil/contracts';
 import type { NormalisedText } from '@vigil/text';
 import type { Context } from '../packs/schema.js';
 import type { CompiledRule, Ruleset } from '../rules/ruleset.js';
+import { Neighbourhood } from './company.js';
+import { holdingOf, missingOf, type Circumstances } from './conditions.js';
 import { isMentioned, markersAgainst, markersSeen } from './markers.js';
 import { isPartisan } from './partisan.js';
 import { overlap, wordsOf, type Sighting, type Sightings } from './sightings.js';
 import { readOnce, seenBy, voiceAgainst } from './voice.js';
 
-/** What is judged: the text as published, and what kind of voice its source is (see SourceLabels). */
-export interface Subject {
+/** What is judged: the text as published, and what is known of its post. */
+export interface Subject extends Circumstances {
   readonly text: string;
-  readonly context: string;
 }
 
 export interface Judgement {
   readonly standing: readonly Sighting[];
   readonly cancelled: readonly Sighting[];
   readonly exclusions: readonly Exclusion[];
-  /** Seen, and no match because the second sign is missing. The test bench shows them; no verdict does. */
+  /** Seen, and no match because what the rule asks for is missing: conditions, company, a second sign. The test bench shows them; no verdict does. */
   readonly nearMisses: readonly Sighting[];
 }
 
@@ -41,9 +42,10 @@ const LABELS: Readonly<
 };
 
 /**
- * Weighs what speaks against each sighting of a rule, in this order: a phrase of its `unless` that overlaps it; a
- * missing second sign (then it is a near miss and no match at all); the source's label; the pack's context markers; how
- * the post reads.
+ * Weighs what speaks against each sighting of a rule, in this order: a phrase of its `unless` that overlaps it; what its
+ * `only` and `with` ask for and the post lacks (then it is a near miss and no match at all); what its `never` and
+ * `without` name and the post has; a missing second sign (a near miss again); the source's label; the pack's markers;
+ * how the post reads.
  */
 export function exclude(
   ruleset: Ruleset,
@@ -73,20 +75,31 @@ export function exclude(
   const cancelled: Sighting[] = [];
   const meant: Sighting[] = [];
   const unless = Map.groupBy(seen.unless, (sighting) => sighting.of);
+  const neighbourhood = new Neighbourhood(seen.signs, normalised);
+  const lacking: Sighting[] = [];
   for (const sighting of seen.rules) {
+    const rule = ruleOf(ruleset, sighting);
+    const against = (reason: string, by: Sighting | null) => {
+      cancelled.push(sighting);
+      exclude(rule, 'other', reason, by, true);
+    };
     const other = unless.get(sighting.of)?.find((one) => overlap(one, sighting));
-    if (!other) {
-      meant.push(sighting);
+    if (other) {
+      against(`part of “${wordsOf(subject.text, normalised, other)}”`, other);
       continue;
     }
-    cancelled.push(sighting);
-    exclude(
-      ruleOf(ruleset, sighting),
-      'other',
-      `part of “${wordsOf(subject.text, normalised, other)}”`,
-      other,
-      true,
-    );
+    if (
+      (rule.only && missingOf(rule.only, subject) !== null) ||
+      rule.with.some((company) => !neighbourhood.companionOf(sighting, company))
+    ) {
+      lacking.push(sighting);
+      continue;
+    }
+    const never = rule.never && holdingOf(rule.never, subject);
+    const beside = firstOf(rule.without, (company) => neighbourhood.companionOf(sighting, company));
+    if (never) against(`in ${never}`, null);
+    else if (beside) against(`beside “${wordsOf(subject.text, normalised, beside)}”`, beside);
+    else meant.push(sighting);
   }
   const markers = markersSeen(ruleset, seen);
   const reading = readOnce(() => seenBy(ruleset, subject.text, normalised, seen.rules, markers));
@@ -108,7 +121,7 @@ export function exclude(
     standing,
     cancelled,
     exclusions: [...exclusions.values()],
-    nearMisses: meant.filter((s) => !signed.has(s)),
+    nearMisses: [...lacking, ...meant.filter((s) => !signed.has(s))],
   };
 }
 
@@ -116,6 +129,14 @@ export function ruleOf(ruleset: Ruleset, sighting: Sighting): CompiledRule {
   const rule = ruleset.rules[sighting.of];
   if (!rule) throw new Error(`rule ${sighting.of} is not in ruleset ${ruleset.number}`);
   return rule;
+}
+
+function firstOf<T, R>(list: readonly T[], find: (item: T) => R | null): R | null {
+  for (const item of list) {
+    const found = find(item);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 /** How far a set of sightings reaches: whether any of them lies outside of a match is told by these two alone. */

@@ -3,6 +3,7 @@ import { MAX_TEXT, PostId, type ImportLine, type SourceLabels, type Verdict } fr
 import { loadPack } from '../packs/load-pack.js';
 import { compileRuleset, type Ruleset } from '../rules/ruleset.js';
 import { classifyText } from './classify.js';
+import type { Circumstances } from './conditions.js';
 
 /** Judges lines of an import without a server or a database. */
 export interface LineClassifier {
@@ -29,9 +30,19 @@ export async function createClassifier(
       return {
         postId: postIdOf(line),
         revision: line.revision ?? 0,
-        ...classifyText(ruleset, { text, context }),
+        ...classifyText(ruleset, { ...knownOf(line), text, context }),
       };
     },
+  };
+}
+
+function knownOf({ language, author, links, media }: ImportLine): Omit<Circumstances, 'context'> {
+  const { handle = null, nativeId = null } = typeof author === 'string' ? { handle: author } : (author ?? {});
+  return {
+    language,
+    author: { handle, nativeId },
+    links,
+    media: media?.map(({ mime = null }) => ({ mime })),
   };
 }
 

@@ -59,7 +59,7 @@ export function matchesOf(
   return [...listed]
     .sort((a, b) => a.start - b.start || b.end - a.end)
     .map((sighting) => {
-      const { id, title, slogan, packVersion, severity, indicator } = ruleOf(ruleset, sighting);
+      const { id, title, slogan, packVersion, severity, indicator, region } = ruleOf(ruleset, sighting);
       return {
         rule: id,
         kind: 'slogan',
@@ -71,6 +71,7 @@ export function matchesOf(
         language: ruleset.uses[sighting.phrase]?.language ?? 'und',
         severity,
         indicator,
+        ...(region !== undefined && { region }),
       };
     });
 }

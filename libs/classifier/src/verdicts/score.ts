@@ -1,4 +1,4 @@
-import type { Indicator, Severity, Stance } from '@vigil/contracts';
+import type { Because, Indicator, Severity, Stance } from '@vigil/contracts';
 import type { Ruleset } from '../rules/ruleset.js';
 import { ruleOf, type Judgement } from './exclude.js';
 
@@ -20,10 +20,12 @@ export interface Score {
   readonly severity: Severity | null;
   readonly indicator: Indicator | null;
   readonly stance: Stance;
+  /** The rules that say so: the first in the text with that indicator, and with that stance. */
+  readonly because?: Because;
 }
 
 /**
- * Score: 1 − Π (1 − weight) over the different rules that stand, as if each were an independent sign, times DOUBT where
+ * Score: 1 − Π (1 − weight) over the different rules that stand (a rule's own weight, or its severity's), as if each were an independent sign, times DOUBT where
  * an exclusion was seen that did not cancel; three decimals. Severity: the highest that stands; indicator: that of the
  * most severe rule, the earliest of them in the text, one that says more than `other` first; stance: the most specific.
  */
@@ -33,20 +35,31 @@ export function score(ruleset: Ruleset, judgement: Judgement): Score {
     .map((sighting) => ruleOf(ruleset, sighting));
   if (rules.length === 0) return { score: 0, severity: null, indicator: null, stance: 'unclear' };
   const doubt = judgement.exclusions.some((exclusion) => !exclusion.cancels) ? DOUBT : 1;
-  const innocent = [...new Set(rules)].reduce((product, rule) => product * (1 - WEIGHT[rule.severity]), 1);
+  const innocent = [...new Set(rules)].reduce(
+    (product, rule) => product * (1 - (rule.weight ?? WEIGHT[rule.severity])),
+    1,
+  );
   const severity = highest(
     SEVERITY,
     rules.map((rule) => rule.severity),
   );
-  const severe = rules.filter((rule) => rule.severity === severity).map((rule) => rule.indicator);
+  const severe = rules.filter((rule) => rule.severity === severity);
+  const telling = severe.find((rule) => rule.indicator !== 'other') ?? severe[0];
+  const stance = highest(
+    STANCE,
+    rules.map((rule) => rule.stance),
+  );
+  const stanceRule = stance === 'unclear' ? undefined : rules.find((rule) => rule.stance === stance);
   return {
     score: Math.round((1 - innocent) * doubt * 1_000) / 1_000,
     severity,
-    indicator: severe.find((indicator) => indicator !== 'other') ?? 'other',
-    stance: highest(
-      STANCE,
-      rules.map((rule) => rule.stance),
-    ),
+    indicator: telling?.indicator ?? 'other',
+    stance,
+    because: {
+      ...(telling && { indicator: telling.id }),
+      ...(telling?.region !== undefined && { region: telling.region }),
+      ...(stanceRule && { stance: stanceRule.id }),
+    },
   };
 }
 

@@ -41,6 +41,8 @@ export const Match = z.object({
   language: z.string(),
   severity: Severity,
   indicator: Indicator,
+  /** The territory that its rule says is claimed. */
+  region: z.string().optional(),
 });
 export type Match = z.infer<typeof Match>;
 
@@ -63,6 +65,14 @@ export const Exclusion = z.object({
 });
 export type Exclusion = z.infer<typeof Exclusion>;
 
+/** The rules that a verdict's indicator and stance are taken from, and the territory that is claimed. */
+export const Because = z.object({
+  indicator: RuleId.optional(),
+  region: z.string().optional(),
+  stance: RuleId.optional(),
+});
+export type Because = z.infer<typeof Because>;
+
 /** What the classifier says of one revision of one post under one ruleset. */
 export const Verdict = z.object({
   postId: PostId,
@@ -78,6 +88,7 @@ export const Verdict = z.object({
   severity: Severity.nullable(),
   indicator: Indicator.nullable(),
   stance: Stance,
+  because: Because.optional(),
 });
 export type Verdict = z.infer<typeof Verdict>;
 

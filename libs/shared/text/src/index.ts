@@ -14,3 +14,4 @@ export {
 export { MAX_TOKEN, tokenise, type Token } from './tokenise.js';
 export { Found, MAX_OCCURRENCES, PhraseAutomaton } from './phrase-automaton.js';
 export { MAX_PHRASE, type Phrase } from './phrases.js';
+export { wordNumbers } from './word-edges.js';

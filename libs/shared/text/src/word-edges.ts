@@ -50,3 +50,14 @@ export function wordEnd(units: Uint16Array, from: number, to: number): number {
   while (at < to && EDGE[units[at] as number] === INSIDE) at++;
   return at === from && at < to && EDGE[units[at] as number] === ALONE ? at + 1 : at;
 }
+
+/** By unit of units[0, length), the number of the word it belongs to, from 0; a space has that of the word before it. */
+export function wordNumbers({ units, length }: { units: Uint16Array; length: number }): Uint32Array {
+  const numbers = new Uint32Array(length);
+  let word = 0;
+  for (let at = 0; at < length; at++) {
+    if (at > 0 && units[at] !== SPACE && isWordStart(units, at)) word++;
+    numbers[at] = word;
+  }
+  return numbers;
+}
