@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Indicator, Severity, SourceLabels, Stance } from '@vigil/contracts';
+import { STEPS } from '@vigil/text';
 import { parseAddress } from '../rules/addresses.js';
 
 const slug = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'lower-case letters, digits and single dashes');
@@ -106,6 +107,8 @@ export const SloganRule = z.strictObject({
   never: Conditions.optional(),
   /** The contexts that cancel a match of this rule. Default: news, academic and counter-speech. */
   excludedBy: z.array(Context).default(['news', 'academic', 'counter-speech']),
+  /** Steps of the normaliser that the rule does without: it then finds less, never more. */
+  skipSteps: z.array(z.enum(STEPS.map(({ name }) => name))).default([]),
   /** Phrases that, overlapping or containing the match, make it something else: a lawful outlet, a book title, a name. */
   unless: phrases.optional(),
   note: z.string().max(2_000).optional(),

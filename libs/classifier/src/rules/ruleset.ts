@@ -1,5 +1,5 @@
 import { RuleId, VigilError, type Indicator, type Severity, type Stance } from '@vigil/contracts';
-import { PhraseAutomaton, normalise, type Phrase } from '@vigil/text';
+import { NO_STEPS, PhraseAutomaton, readWithout, stepSet, type Phrase, type StepSet } from '@vigil/text';
 import type { Category, Context, Pack, PackHeader, SloganRule } from '../packs/schema.js';
 import { compileCompany, type CompiledCompany } from '../verdicts/company.js';
 import { compileConditions, type CompiledConditions } from '../verdicts/conditions.js';
@@ -32,6 +32,8 @@ export interface CompiledRule {
   readonly excludedBy: ReadonlySet<Context>;
   /** Whether how the post reads cancels too: the pack's `voice`. */
   readonly voice: boolean;
+  /** The steps of the normaliser that the rule does without. */
+  readonly skipSteps: StepSet;
   readonly needs: { readonly signs: ReadonlySet<number>; readonly categories: ReadonlySet<Category> } | null;
 }
 
@@ -48,6 +50,8 @@ export interface PhraseUse {
   readonly role: 'rule' | 'unless' | 'sign' | 'marker';
   readonly of: number;
   readonly language: string;
+  /** The phrase as its author wrote it. */
+  readonly text: string;
 }
 
 /** One published combination of packs, compiled: immutable, swapped as a whole. */
@@ -84,16 +88,21 @@ export function compileRuleset(packs: readonly PackVersion[], number = 0): Rules
   const markers: CompiledMarkers[] = [];
   let signSets = 0;
 
-  /** Each distinct phrase of a set once: two spellings that normalise alike are one sign. */
-  const add = (role: PhraseUse['role'], of: number, lists: Readonly<Record<string, readonly string[]>>) => {
+  /** Each distinct phrase of a set once: two spellings that normalise alike, without the steps in `off`, are one. */
+  const add = (
+    role: PhraseUse['role'],
+    of: number,
+    lists: Readonly<Record<string, readonly string[]>>,
+    off: StepSet = NO_STEPS,
+  ) => {
     const seen = new Set<string>();
     for (const [language, list] of Object.entries(lists)) {
       for (const text of list) {
-        const folded = normalise(text).text();
+        const folded = readWithout(off, text);
         if (seen.has(folded)) continue;
         seen.add(folded);
         phrases.push({ text, proclitics: takesProclitics(language) });
-        uses.push({ role, of, language });
+        uses.push({ role, of, language, text });
       }
     }
   };
@@ -110,7 +119,7 @@ export function compileRuleset(packs: readonly PackVersion[], number = 0): Rules
     }
     const titles = new Map(content.rules.map((rule) => [rule.id, rule.title]));
     for (const rule of content.rules) {
-      add('rule', rules.length, rule.phrases);
+      add('rule', rules.length, rule.phrases, stepSet(rule.skipSteps));
       if (rule.unless) add('unless', rules.length, rule.unless);
       const title = rule.slogan === undefined ? undefined : titles.get(rule.slogan);
       const slogan =
@@ -161,6 +170,7 @@ function compileRule(
     never: rule.never ? compileConditions(rule.never) : null,
     excludedBy: new Set(rule.excludedBy),
     voice,
+    skipSteps: stepSet(rule.skipSteps),
     needs: needs ?? null,
   };
 }

@@ -56,6 +56,35 @@ describe('a match', () => {
     expect(text.slice(match?.span.start, match?.span.end)).toBe(published);
   });
 
+  it.each([
+    ['3v3rgr33n and gr0wing', '3v3rgr33n and gr0wing'],
+    ['so evеrgrееn аnd growing!', 'evеrgrееn аnd growing'],
+    ['e.v.e.r.g.r.e.e.n and g r o w i n g', 'e.v.e.r.g.r.e.e.n and g r o w i n g'],
+    ['evergreen annnd growiiiing', 'evergreen annnd growiiiing'],
+    ['&quot;ev&#101;rgreen%20and gr0wing', 'ev&#101;rgreen%20and gr0wing'],
+    ['ВЕЧНО ЗEЛЕНАЯ', 'ВЕЧНО ЗEЛЕНАЯ'],
+    ['خ ض ر ا ء وتنمو', 'خ ض ر ا ء وتنمو'],
+  ])('is found behind what evades a word list: %s', (text, published) => {
+    const [match, ...others] = judge(text).matches;
+    expect(text.slice(match?.span.start, match?.span.end)).toBe(published);
+    expect(['evergreen and growing', 'вечно зеленая', 'خضرا وتنمو']).toContain(match?.normalised);
+    expect(others).toEqual([]);
+  });
+
+  it('does without the steps that its rule switches off', () => {
+    const strict = parsePack(
+      greenBanner((yaml) => yaml.replace('id: evergreen\n', 'id: evergreen\n    skipSteps: [case, leet]\n')),
+    ).pack;
+    if (!strict) throw new Error('the fixture is at fault');
+    const rules = compileRuleset([{ content: strict, version: 1 }]);
+    const found = (text: string) => classifyText(rules, { text, context: 'unknown' }).matches.length;
+    expect(found('evergreen and growing')).toBe(1);
+    expect(found('ｅvergreen — and gr\u200bowing')).toBe(1);
+    expect(found('evеrgreen and growing')).toBe(1);
+    expect(found('Evergreen and growing')).toBe(0);
+    expect(found('3vergreen and growing')).toBe(0);
+  });
+
   it('says which slogan it is another wording of, so that both count as one', () => {
     const [first, ...others] = pack.rules;
     if (!first) throw new Error('the fixture has rules');

@@ -22,7 +22,7 @@ export function inspect(
 ): { findings: Findings; judgement: Judgement | null; normalised: NormalisedText } {
   normalise(subject.text, normalised);
   ruleset.automaton.find(normalised, found);
-  const seen = sightingsOf(ruleset, found);
+  const seen = sightingsOf(ruleset, found, subject.text, normalised);
   if (!seen) return { findings: nothingFound(ruleset), judgement: null, normalised };
   const judgement = exclude(ruleset, seen, subject, normalised);
   return {

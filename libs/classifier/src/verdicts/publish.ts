@@ -67,7 +67,7 @@ export function matchesOf(
         ...(slogan && { slogan }),
         packVersion,
         span: normalised.span(sighting.start, sighting.end),
-        normalised: normalised.text(sighting.start, sighting.end),
+        normalised: sighting.reads ?? normalised.text(sighting.start, sighting.end),
         language: ruleset.uses[sighting.phrase]?.language ?? 'und',
         severity,
         indicator,

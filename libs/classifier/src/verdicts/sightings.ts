@@ -1,4 +1,4 @@
-import type { Found, NormalisedText } from '@vigil/text';
+import { Found, Readings, readWithout, type NormalisedText, type StepSet } from '@vigil/text';
 import type { Ruleset } from '../rules/ruleset.js';
 
 /** A phrase seen in a text: its number in the ruleset, and the normalised range. */
@@ -8,6 +8,9 @@ export interface Sighting {
   readonly of: number;
   readonly start: number;
   readonly end: number;
+  /** What a further reading made of that range, and the steps it took; absent for the plain one. */
+  readonly reads?: string;
+  readonly steps?: StepSet;
 }
 
 /** Everything seen in one text, by what it is for. */
@@ -21,8 +24,66 @@ export interface Sightings {
 /** Places of one rule that are judged in one post: a reviewer reads no more, and repetition costs nothing. */
 export const MAX_PLACES = 20;
 
-/** Reads what the automaton found. Null where no rule was seen, whatever else was: most posts. */
-export function sightingsOf(ruleset: Ruleset, found: Found): Sightings | null {
+const readings = new Readings();
+const more = new Found();
+
+/**
+ * What the further readings of a text have beyond the plain one, placed in that. A word of symbols alone has no place
+ * there and is not told. At most MAX_READINGS passes, and none for most texts.
+ */
+export function readFurther(ruleset: Ruleset, text: string, plain: NormalisedText): Sighting[] {
+  const seen = new Map<string, Sighting>();
+  for (const reading of readings.of(text, plain)) {
+    ruleset.automaton.find(reading, more);
+    for (let at = 0; at < more.count; at++) {
+      const [phrase, from, to] = [
+        more.phrases[at] as number,
+        more.starts[at] as number,
+        more.ends[at] as number,
+      ];
+      const steps = reading.steps(from, to);
+      const use = ruleset.uses[phrase];
+      if (steps === 0 || !use) continue;
+      const place = plain.covering(reading.span(from, to));
+      const key = `${phrase} ${place.from} ${place.to}`;
+      if (place.from === place.to || seen.has(key)) continue;
+      seen.set(key, {
+        phrase,
+        of: use.of,
+        start: place.from,
+        end: place.to,
+        reads: reading.text(from, to),
+        steps,
+      });
+    }
+  }
+  return [...seen.values()];
+}
+
+/** Whether a rule that does without some steps sees its phrase there all the same. */
+function holdsWithout(ruleset: Ruleset, sighting: Sighting, text: string, plain: NormalisedText): boolean {
+  const off = ruleset.rules[sighting.of]?.skipSteps ?? 0;
+  if (off === 0) return true;
+  if (((sighting.steps ?? 0) & off) !== 0) return false;
+  // What a further reading changed is not as the phrase is written; what it used was asked above.
+  if (sighting.reads !== undefined) return true;
+  const { start, end } = plain.span(sighting.start, sighting.end);
+  const phrase = ruleset.uses[sighting.phrase]?.text ?? '';
+  return readWithout(off, text.slice(start, end)) === readWithout(off, phrase);
+}
+
+/**
+ * What the automaton found in the plain reading, and `further` beyond it. Null where no rule was seen, whatever else
+ * was: most posts.
+ */
+export function sightingsOf(
+  ruleset: Ruleset,
+  found: Found,
+  text: string,
+  plain: NormalisedText,
+): Sightings | null {
+  const further = readFurther(ruleset, text, plain);
+  if (found.count + further.length === 0) return null;
   const seen: Record<'rule' | 'unless' | 'sign' | 'marker', Sighting[]> = {
     rule: [],
     unless: [],
@@ -40,6 +101,11 @@ export function sightingsOf(ruleset: Ruleset, found: Found): Sightings | null {
         end: found.ends[at] as number,
       });
   }
+  for (const sighting of further) {
+    const use = ruleset.uses[sighting.phrase];
+    if (use) seen[use.role].push(sighting);
+  }
+  seen.rule = seen.rule.filter((sighting) => holdsWithout(ruleset, sighting, text, plain));
   if (seen.rule.length === 0) return null;
   return { rules: longest(seen.rule), unless: seen.unless, signs: seen.sign, markers: seen.marker };
 }

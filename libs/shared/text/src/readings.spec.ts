@@ -146,6 +146,13 @@ describe('together', () => {
     expect(reading?.steps(0, 15)).toBe(STEP.leet);
   });
 
+  it('leaves what needs a step that is off as it is', () => {
+    const text = 'st4te of bаqіyа, nooow';
+    const off = STEP.leet | STEP.arabizi;
+    const without = Array.from(readings.of(text, normalise(text), off), (reading) => reading.text());
+    expect(without[0]).toBe('st4te of baqiya now');
+  });
+
   it('is placed in the plain reading', () => {
     const text = 'the st@te of b4qiya';
     const plain = normalise(text);

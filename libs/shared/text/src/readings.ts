@@ -96,13 +96,13 @@ export class Readings {
 
   /**
    * The readings of `text`, of which `plain` is the plain one: at most MAX_READINGS, each linear in the text, each
-   * valid until the next one is asked for.
+   * valid until the next one is asked for. What needs a step in `off` stays as the plain reading has it.
    */
-  *of(text: string, plain: NormalisedText): Generator<Reading, void, undefined> {
+  *of(text: string, plain: NormalisedText, off: StepSet = NO_STEPS): Generator<Reading, void, undefined> {
     if (occasionsIn(text) === NO_STEPS) return;
     const groups = groupsOf(text, plain, this.atoms.cut(text, plain));
     for (const choice of choicesFor(groups)) {
-      compose(text, plain, this.atoms, groups, choice, this.reading);
+      compose(text, plain, this.atoms, groups, choice, off, this.reading);
       if (this.reading.changes.length > 0) yield this.reading;
     }
   }
@@ -128,6 +128,7 @@ function compose(
   atoms: Atoms,
   groups: readonly Group[],
   choice: Choice,
+  off: StepSet,
   out: Reading,
 ): void {
   out.clear();
@@ -150,6 +151,11 @@ function compose(
     out.separate(Math.min(begin, Math.max(end, first === 0 ? 0 : (plain.starts[first] as number))));
     const from = out.length;
     const steps = write(text, plain, atoms, group, choice, out);
+    if ((steps & off) !== 0) {
+      out.length = from;
+      copy(next);
+      continue;
+    }
     if (steps !== NO_STEPS) out.changed(from, steps);
     copied = Math.max(copied, next);
     const start = atoms.starts[last] as number;
