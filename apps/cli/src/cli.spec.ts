@@ -324,3 +324,48 @@ test('the launcher runs it on the machine’s own Node, and a reader may go away
   expect(code).toBe(0);
   expect(bytes).toBeLessThan(many.length);
 }, 180_000);
+
+describe('vigil normalise', () => {
+  it('shows what each step makes of a text, and what evades it', async () => {
+    const { code, out } = await run(['normalise', 'The\u200b STATE of b4qіya']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^case +→ +the‹200B› state of b4qіya$/mu);
+    expect(out).toMatch(/^invisible +→ +the state of b4qіya$/mu);
+    expect(out).toMatch(/^harakat$/mu);
+    expect(out).toContain('plain reading: the state of b4qіya');
+    expect(out).toMatch(/baqiya +b4qіya +14–20 +confusables, leet/u);
+  });
+
+  it('gives one object, reads standard input, and does only the steps asked for', async () => {
+    const { lines } = await run(['normalise', '--json', '--steps', 'case,runs'], {
+      stdin: 'BAQ 1slam nooow\n',
+    });
+    expect(lines).toEqual([
+      {
+        steps: [
+          { step: 'words', text: 'BAQ 1slam nooow', changed: false },
+          { step: 'case', text: 'baq 1slam nooow', changed: true },
+        ],
+        text: 'baq 1slam nooow',
+        readings: [
+          {
+            text: 'baq 1slam now',
+            changes: [{ reads: 'now', published: 'nooow', span: { start: 10, end: 15 }, steps: ['runs'] }],
+          },
+          {
+            text: 'baq 1slam noow',
+            changes: [{ reads: 'noow', published: 'nooow', span: { start: 10, end: 15 }, steps: ['runs'] }],
+          },
+        ],
+      },
+    ]);
+  });
+
+  it('names the steps there are', async () => {
+    const { code, err } = await run(['normalise', '--steps', 'leat', 'x']);
+    expect({ code, err: err.slice(0, 60) }).toEqual({
+      code: 2,
+      err: 'vigil: --steps takes entities, percent, compatibility, case,',
+    });
+  });
+});

@@ -7,6 +7,7 @@ import { addClassify } from './commands/classify.js';
 import { addCollect } from './commands/collect.js';
 import { addImport } from './commands/import.js';
 import { addMove } from './commands/move.js';
+import { addNormalise } from './commands/normalise.js';
 import { addPacks } from './commands/packs.js';
 import { addReindex } from './commands/reindex.js';
 import { addSearch } from './commands/search.js';
@@ -56,6 +57,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
     addSources,
     addAlerts,
     addPacks,
+    addNormalise,
     addReindex,
     addStatus,
     addMove,
