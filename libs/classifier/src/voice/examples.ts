@@ -45,6 +45,6 @@ function seenInText(ruleset: Ruleset, text: string): Seen | null {
   const normalised = normalise(text);
   const found = new Found();
   ruleset.automaton.find(normalised, found);
-  const seen = sightingsOf(ruleset, found);
+  const seen = sightingsOf(ruleset, found, text, normalised);
   return seen && seenBy(ruleset, text, normalised, seen.rules, markersSeen(ruleset, seen));
 }
