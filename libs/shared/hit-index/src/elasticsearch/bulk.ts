@@ -12,7 +12,13 @@ export type Write =
       readonly version: number | null;
       readonly document: object;
     }
-  | { readonly kind: 'delete'; readonly index: string; readonly key: string };
+  | {
+      readonly kind: 'delete';
+      readonly index: string;
+      readonly key: string;
+      /** Only what is of this version or lower goes; absent: whatever stands there. */
+      readonly version?: number;
+    };
 
 export interface BulkResult {
   /** How many documents are gone that were there. */
@@ -68,10 +74,11 @@ interface Outcome {
 
 async function send(client: Client, writes: readonly Write[]): Promise<Outcome[]> {
   const operations = writes.flatMap((write): object[] => {
-    if (write.kind === 'delete') return [{ delete: { _index: write.index, _id: write.key } }];
     // external_gte, not external: the same version again, as when the index is filled anew, replaces itself.
-    const version = write.version === null ? {} : { version: write.version, version_type: 'external_gte' };
-    return [{ index: { _index: write.index, _id: write.key, ...version } }, write.document];
+    const version =
+      typeof write.version === 'number' ? { version: write.version, version_type: 'external_gte' } : {};
+    const place = { _index: write.index, _id: write.key, ...version };
+    return write.kind === 'delete' ? [{ delete: place }] : [{ index: place }, write.document];
   });
   try {
     const { items } = await client.bulk({ operations });
@@ -101,8 +108,8 @@ function outcomeOf(write: Write, answer: estypes.BulkResponseItem | undefined): 
   if (status === 429 || status === 503) return { is: 'busy', write, reason };
   if (error === undefined) return { is: result === 'deleted' ? 'deleted' : 'done', write, reason: '' };
   // A higher version is there already; or what was to go had gone with its index.
-  const settled = write.kind === 'index' ? reason === 'version_conflict_engine_exception' : status === 404;
-  if (settled) return { is: 'done', write, reason };
+  const gone = write.kind === 'delete' && status === 404;
+  if (gone || reason === 'version_conflict_engine_exception') return { is: 'done', write, reason };
   const ofDocument = (status === 400 || status === 413) && DOCUMENT_FAULT.test(reason);
   return { is: ofDocument ? 'refused' : 'failed', write, reason };
 }

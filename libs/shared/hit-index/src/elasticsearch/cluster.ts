@@ -16,7 +16,11 @@ export class Cluster {
     readonly now: () => Date = () => new Date(),
   ) {
     this.refresher = new Refresher(async () => {
-      await client.indices.refresh({ index: names.months, ignore_unavailable: true, allow_no_indices: true });
+      await client.indices.refresh({
+        index: names.everything,
+        ignore_unavailable: true,
+        allow_no_indices: true,
+      });
     });
   }
 
@@ -34,6 +38,12 @@ export class Cluster {
       if (refusalOf(error).type !== 'resource_already_exists_exception') throw error;
     }
     this.known.add(index);
+  }
+
+  /** A dropped index is made again, with its mappings and alias, when a hit comes for it. */
+  async dropIndex(index: string): Promise<void> {
+    this.known.delete(index);
+    await this.client.indices.delete({ index, ignore_unavailable: true });
   }
 
   /** Runs one operation of the port; every failure comes out as a VigilError that names the address. */

@@ -5,6 +5,7 @@ import { HitIndex } from '../hit-index.js';
 import type { Cluster } from './cluster.js';
 import { addErasedMarks, countHits, differingHits, erasedMarks } from './contents.js';
 import { eraseHits } from './erase.js';
+import { moveVersions } from './move-versions.js';
 import { putHits } from './put.js';
 import { refusalOf } from './failures.js';
 import { histogramOfHits, searchHits } from './search.js';
@@ -17,10 +18,47 @@ const Block = z.object({
   levels: z.array(z.string()).catch([]),
 });
 
+/** Looking for indices of other versions costs one small request. */
+const MOVE_EVERY_MS = 300_000;
+
+/** The part of a log that moving between versions needs. */
+export interface MovingLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
 /** The hit index in Elasticsearch 9, of our own normalised tokens. `openElasticsearch` makes one. */
 export class ElasticsearchHitIndex extends HitIndex implements IndexContents {
+  private readonly stopping = new AbortController();
+  private moving: Promise<void> | null = null;
+  private timer: NodeJS.Timeout | null = null;
+
   constructor(private readonly cluster: Cluster) {
     super();
+  }
+
+  /** Brings hits from indices of other versions of the mappings into those of this one, now and again, while it is open. */
+  keepMoving(log: MovingLog): void {
+    const round = () => {
+      this.moving ??= this.move(log).finally(() => (this.moving = null));
+    };
+    this.timer = setInterval(round, MOVE_EVERY_MS).unref();
+    round();
+  }
+
+  private async move(log: MovingLog): Promise<void> {
+    const outcome = await this.cluster
+      .run(() => moveVersions(this.cluster, this.stopping.signal))
+      .catch((error: unknown) => {
+        if (!this.stopping.signal.aborted)
+          log.warn({ err: error }, 'hits could not be moved into the new indices; trying again');
+        return null;
+      });
+    if (outcome === null) return;
+    if (outcome.moved > 0 || outcome.dropped.length > 0)
+      log.info({ ...outcome }, 'hits were moved into indices of the new mappings');
+    if (outcome.refused > 0)
+      log.warn({ refused: outcome.refused }, 'hits stay in old indices: the new mappings refuse them');
   }
 
   put(hits: readonly Hit[]): Promise<void> {
@@ -61,7 +99,7 @@ export class ElasticsearchHitIndex extends HitIndex implements IndexContents {
     const means = 'New hits wait in the outbox of the database, and search is unavailable or incomplete.';
     try {
       const { status } = await client.cluster.health(
-        { index: [names.months, names.erased] },
+        { index: [names.everything, names.erased] },
         { requestTimeout: HEALTH_WITHIN_MS, maxRetries: 0 },
       );
       if (status === 'red') return `Elasticsearch (${address}) has lost shards of the hit index. ${means}`;
@@ -72,8 +110,11 @@ export class ElasticsearchHitIndex extends HitIndex implements IndexContents {
     }
   }
 
-  close(): Promise<void> {
-    return this.cluster.client.close();
+  async close(): Promise<void> {
+    if (this.timer !== null) clearInterval(this.timer);
+    this.stopping.abort();
+    await this.moving;
+    await this.cluster.client.close();
   }
 }
 

@@ -8,8 +8,14 @@ import { keyOf } from './document.js';
 
 /** Hits removed in one round. */
 const CHUNK = 1_000;
-/** A post stands in one index; one more is room for a fault of the past, all of whose copies are to be found. */
-const PLACES_PER_KEY = 2;
+/** A post stands in one index, or in two while it moves between versions; one more is room for a fault of the past. */
+const PLACES_PER_KEY = 3;
+
+/** Where a document stands. */
+export interface Place {
+  readonly index: string;
+  readonly version: number;
+}
 
 /** Removes what the scope names, for good. Returns how many hits that were. Can be repeated and interrupted: what is marked stays out. */
 export async function eraseHits(cluster: Cluster, scope: EraseScope): Promise<number> {
@@ -52,7 +58,7 @@ export async function erasedAmong(cluster: Cluster, keys: readonly string[]): Pr
 }
 
 /** The indices that hold the keys, as far as they were refreshed. */
-export function placesOf(cluster: Cluster, keys: readonly string[]): Promise<Map<string, string[]>> {
+export function placesOf(cluster: Cluster, keys: readonly string[]): Promise<Map<string, Place[]>> {
   if (keys.length === 0) return Promise.resolve(new Map());
   return placesWhere(cluster, { ids: { values: [...keys] } }, PLACES_PER_KEY * keys.length);
 }
@@ -61,24 +67,25 @@ async function placesWhere(
   cluster: Cluster,
   query: estypes.QueryDslQueryContainer,
   size: number,
-): Promise<Map<string, string[]>> {
+): Promise<Map<string, Place[]>> {
   const found = await cluster.client.search({
-    index: cluster.names.months,
+    index: cluster.names.everything,
     ignore_unavailable: true,
     allow_no_indices: true,
     allow_partial_search_results: false,
     query: { bool: { filter: [query] } },
     _source: false,
+    version: true,
     track_total_hits: false,
     sort: ['_doc'],
     size,
   });
-  const places = new Map<string, string[]>();
-  for (const { _id: key, _index: index } of found.hits.hits) {
+  const places = new Map<string, Place[]>();
+  for (const { _id: key, _index: index, _version: version = 0 } of found.hits.hits) {
     if (key === undefined) continue;
     const known = places.get(key);
-    if (known) known.push(index);
-    else places.set(key, [index]);
+    if (known) known.push({ index, version });
+    else places.set(key, [{ index, version }]);
   }
   return places;
 }
@@ -93,9 +100,9 @@ async function mark(cluster: Cluster, keys: readonly string[]): Promise<void> {
   );
 }
 
-async function remove(cluster: Cluster, places: ReadonlyMap<string, readonly string[]>): Promise<number> {
-  const writes = [...places].flatMap(([key, indices]) =>
-    indices.map((index): Write => ({ kind: 'delete', index, key })),
+async function remove(cluster: Cluster, places: ReadonlyMap<string, readonly Place[]>): Promise<number> {
+  const writes = [...places].flatMap(([key, all]) =>
+    all.map(({ index }): Write => ({ kind: 'delete', index, key })),
   );
   return (await bulk(cluster.client, writes, cluster.address)).deleted;
 }

@@ -4,7 +4,7 @@ import { VigilError } from '@vigil/contracts';
 import { Cluster } from './cluster.js';
 import { ElasticsearchHitIndex } from './elasticsearch-hit-index.js';
 import { refusalOf } from './failures.js';
-import { erasedIndex, hitsTemplate, namesOf } from './schema.js';
+import { erasedIndex, type HitSchema, hitsTemplate, namesOf, SCHEMA } from './schema.js';
 import { findCa, readCa } from './trust.js';
 
 /** The part of the settings that this index needs. */
@@ -22,7 +22,10 @@ export interface ElasticsearchOptions {
 
 /** The part of Telemetry that this index needs. */
 export interface HitIndexTelemetry {
-  readonly log: { warn(fields: object, message: string): void };
+  readonly log: {
+    info(fields: object, message: string): void;
+    warn(fields: object, message: string): void;
+  };
   addCheck(name: string, check: () => Promise<string | null>): void;
 }
 
@@ -35,6 +38,12 @@ const PROBE_WITHIN_MS = 5_000;
 /** Where a start tries whether it may write. No hash of an id is so short. */
 const PROBE_KEY = 'start';
 
+export interface OpenOptions {
+  readonly waitForClusterMs?: number;
+  /** Mappings other than those of this program, for the test of a change of them. */
+  readonly schema?: HitSchema;
+}
+
 /**
  * Opens the hit index of VIGIL_ELASTICSEARCH_URL: the cluster answered, is of a version that we know, took our template
  * and lets us write. Throws `engine-misconfigured` for what an operator must change and `engine-unavailable` where no
@@ -43,21 +52,22 @@ const PROBE_KEY = 'start';
 export async function openElasticsearch(
   options: ElasticsearchOptions,
   telemetry: HitIndexTelemetry,
-  { waitForClusterMs = WAIT_FOR_CLUSTER_MS }: { waitForClusterMs?: number } = {},
+  { waitForClusterMs = WAIT_FOR_CLUSTER_MS, schema = SCHEMA }: OpenOptions = {},
 ): Promise<ElasticsearchHitIndex> {
   const address = addressOf(options.elasticsearchUrls);
   const patience = { address, waitForClusterMs, log: telemetry.log };
   const client = new Client(await clientOptions(options, patience));
   try {
-    const names = namesOf(options.elasticsearchPrefix);
+    const names = namesOf(options.elasticsearchPrefix, schema);
     await untilAnswers(patience, () =>
       client.cluster.health({}, { requestTimeout: PROBE_WITHIN_MS, maxRetries: 0 }),
     );
     await checkVersion(client, address);
     const cluster = new Cluster(client, names, address);
-    await prepare(cluster);
+    await prepare(cluster, schema);
     const index = new ElasticsearchHitIndex(cluster);
     telemetry.addCheck('elasticsearch', () => index.failure());
+    index.keepMoving(telemetry.log);
     return index;
   } catch (error) {
     await client.close();
@@ -143,9 +153,9 @@ async function checkVersion(client: Client, address: string): Promise<void> {
 }
 
 /** Everything here can be repeated, and two processes may do it at once. */
-async function prepare(cluster: Cluster): Promise<void> {
+async function prepare(cluster: Cluster, schema: HitSchema): Promise<void> {
   const { client, names } = cluster;
-  await client.indices.putIndexTemplate(hitsTemplate(names));
+  await client.indices.putIndexTemplate(hitsTemplate(names, schema));
   try {
     await client.indices.create(erasedIndex(names));
   } catch (error) {

@@ -58,8 +58,10 @@ export async function searchHits(cluster: Cluster, query: HitQuery): Promise<Hit
     aggregations: Object.fromEntries(FACETS.map((facet) => [facet, countOf(facet)])),
   });
   const hits = found.hits.hits.flatMap(({ _source }) => (_source ? [hitOf(_source)] : []));
-  const shown = hits.slice(0, query.size);
-  const last = shown.at(-1);
+  const page = hits.slice(0, query.size);
+  const last = page.at(-1);
+  // While it moves to indices of new mappings a hit may stand in two, side by side in this order.
+  const shown = page.filter(({ post }, i) => post.id !== page[i - 1]?.post.id);
   const total = found.hits.total;
   return {
     hits: withHighlights(shown, terms),

@@ -6,7 +6,10 @@ import { openElasticsearch, type ElasticsearchOptions, type HitIndexTelemetry } 
 /** For @vigil/testing's describeWithEngine. */
 export const ENGINE = { name: 'elasticsearch', variable: 'VIGIL_TEST_ELASTICSEARCH_URL' };
 
-export const SILENT: HitIndexTelemetry = { log: { warn: () => undefined }, addCheck: () => undefined };
+export const SILENT: HitIndexTelemetry = {
+  log: { info: () => undefined, warn: () => undefined },
+  addCheck: () => undefined,
+};
 
 /** Settings of a suite of its own on a test cluster. */
 export function optionsFor(url: string, change: Partial<ElasticsearchOptions> = {}): ElasticsearchOptions {
