@@ -10,6 +10,7 @@ import { addMove } from './commands/move.js';
 import { addNormalise } from './commands/normalise.js';
 import { addPacks } from './commands/packs.js';
 import { addReindex } from './commands/reindex.js';
+import { addRetention } from './commands/retention.js';
 import { addSearch } from './commands/search.js';
 import { addSources } from './commands/sources.js';
 import { addStatus } from './commands/status.js';
@@ -59,6 +60,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
     addPacks,
     addNormalise,
     addReindex,
+    addRetention,
     addStatus,
     addMove,
     addBackup,

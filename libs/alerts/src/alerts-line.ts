@@ -10,6 +10,7 @@ import { expire } from './indexing/retention.js';
 import { SeenDays } from './indexing/seen-days.js';
 import { VerdictConsumer } from './indexing/verdict-consumer.js';
 import { Notifier } from './notify/notifier.js';
+import { HitRetention } from './retention/hit-retention.js';
 import { SpikeWatch } from './spikes/spike-watch.js';
 
 /** What other processes left in the outbox is looked for this often. */
@@ -35,6 +36,7 @@ export class AlertsLine implements OnApplicationBootstrap, OnApplicationShutdown
     private readonly handler: VerdictConsumer,
     private readonly watch: SpikeWatch,
     private readonly notifier: Notifier,
+    private readonly retention: HitRetention,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -98,6 +100,14 @@ export class AlertsLine implements OnApplicationBootstrap, OnApplicationShutdown
         this.telemetry.log.warn(
           { err: error },
           'old counts and keys could not be removed; trying again in an hour',
+        ),
+    );
+    this.retention.runWhenDue().then(
+      (hits) => hits !== null && this.telemetry.log.info({ hits }, 'hits past their retention were removed'),
+      (error: unknown) =>
+        this.telemetry.log.warn(
+          { err: error },
+          'hits past their retention could not be removed; trying again',
         ),
     );
   }

@@ -23,6 +23,10 @@ import { Channels } from './notify/channels.js';
 import { MailChannel } from './notify/mail.js';
 import { Notifier } from './notify/notifier.js';
 import { WebhookChannel } from './notify/webhook.js';
+import { Erasure } from './retention/erasure.js';
+import { HitRetention } from './retention/hit-retention.js';
+import { Holds } from './retention/holds.js';
+import { RetentionController } from './retention/retention.controller.js';
 import { AlertsController } from './review/alerts.controller.js';
 import { AuditController } from './review/audit.controller.js';
 import { LiveController } from './review/live.controller.js';
@@ -46,6 +50,7 @@ function consoleUrl({ http }: Settings): string {
     LiveController,
     ChannelsController,
     HitIndexController,
+    RetentionController,
   ],
   providers: [
     {
@@ -155,6 +160,14 @@ function consoleUrl({ http }: Settings): string {
           ],
         }),
     },
+    {
+      provide: HitRetention,
+      inject: [Database, HitIndex, Clock, SETTINGS],
+      useFactory: (db: Database, index: HitIndex, clock: Clock, settings: Settings) =>
+        new HitRetention({ db, index, clock, days: settings.storage.hitDays }),
+    },
+    Holds,
+    Erasure,
     Channels,
     Reviews,
     LiveStreams,

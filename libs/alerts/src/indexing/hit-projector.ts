@@ -138,7 +138,9 @@ export class HitProjector {
   async #bring(waiting: readonly Waiting[]): Promise<void> {
     // Within a put the last state of a post stands for all.
     const newest = new Map(waiting.map((one) => [one.hit.post.id as string, one]));
-    const refusal = await this.index.put([...newest.values()].map(({ hit }) => hit)).then(
+    const [erased, others] = parted([...newest.values()].map(({ hit }) => hit));
+    if (erased.length > 0) await this.index.erase({ ids: erased.map((hit) => hit.post.id) });
+    const refusal = await this.index.put(others).then(
       () => null,
       (error: unknown) => {
         if (error instanceof RefusedHits) return error;
@@ -195,6 +197,11 @@ export class HitProjector {
       if (this.#stopped) this.#wakeRetry();
     });
   }
+}
+
+/** Of an erased hit nothing is left but its post's id. */
+function parted(hits: readonly Hit[]): [erased: Hit[], others: Hit[]] {
+  return [hits.filter((hit) => hit.state === 'erased'), hits.filter((hit) => hit.state !== 'erased')];
 }
 
 function unitsOf(committed: readonly Committed[]): number {

@@ -66,7 +66,7 @@ export async function readOutbox(db: Queryable, before: Date, limit: number): Pr
 
 /**
  * Removes outbox rows that the index has, or whose hit is gone, and with them what an earlier row of the same hit was
- * set aside for.
+ * set aside for, and what was left of an erased hit to tell the index.
  */
 export async function clearOutbox(db: Queryable, seqs: readonly string[]): Promise<void> {
   if (seqs.length === 0) return;
@@ -75,6 +75,8 @@ export async function clearOutbox(db: Queryable, seqs: readonly string[]): Promi
     `WITH gone AS (
        DELETE FROM hit_outbox WHERE seq = ANY($1::bigint[]) AND set_config('synchronous_commit', 'off', true) = 'off'
        RETURNING key, seq
+     ), erased AS (
+       DELETE FROM hit h USING gone WHERE h.key = gone.key AND h.state = 'erased'
      )
      DELETE FROM hit_set_aside s USING gone WHERE s.key = gone.key AND s.seq < gone.seq`,
     [`{${seqs.join(',')}}`],

@@ -37,6 +37,12 @@ export const STORAGE = {
     'How long fetched posts and raw bytes without a hit are kept. Default 7.',
     wholeNumber(7, 1, 90),
   ),
+  hitDays: variable(
+    'VIGIL_HIT_DAYS',
+    'a whole number from 31 to 3650',
+    'How long hits are kept, from when they were first collected; they go by whole months, and not while a legal hold covers them. Default 365: a year can be compared with the one before.',
+    wholeNumber(365, 31, 3_650),
+  ),
   transitMaxBytes: variable(
     'VIGIL_TRANSIT_MAX_BYTES',
     'bytes',

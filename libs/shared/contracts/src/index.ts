@@ -8,6 +8,7 @@ export * from './search.js';
 export * from './alert.js';
 export * from './api.js';
 export * from './permissions.js';
+export * from './retention.js';
 export * from './errors.js';
 export * from './clock.js';
 export * from './topics.js';

@@ -75,11 +75,15 @@ export const Histogram = z.object({
 });
 export type Histogram = z.infer<typeof Histogram>;
 
-/** What to erase for good: these ids, or everything of a source, or all demo data, or what is older than an instant. */
+/**
+ * What to remove. For good: these ids, or everything of a source, or all demo data, or what is older than an instant.
+ * For its age: what was first collected before a month (2026-11), but the posts to keep; one that comes again is a new one.
+ */
 export const EraseScope = z.union([
   z.object({ ids: z.array(z.string()) }),
   z.object({ sourceId: z.string() }),
   z.object({ demo: z.literal(true) }),
   z.object({ before: Instant }),
+  z.object({ beforeMonth: z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/), keep: z.array(z.string()) }),
 ]);
 export type EraseScope = z.infer<typeof EraseScope>;

@@ -498,6 +498,28 @@ export function hitIndexContract(engine: string, open: () => Promise<HitIndex>):
         expect(await other.names()).toEqual(['a']);
       });
 
+      it('removes whole months by when their hits were first seen, but what is to be kept, until that is released', async () => {
+        const s = scene();
+        const seen = (name: string, month: string) => ({
+          ...s.hit(name),
+          firstSeenAt: `${month}-15T00:00:00.000Z`,
+        });
+        await s.put(
+          seen('a', '2021-01'),
+          seen('kept', '2021-01'),
+          seen('b', '2021-02'),
+          seen('c', '2021-03'),
+        );
+        expect(await s.index.erase({ beforeMonth: '2021-03', keep: [s.id('kept')] })).toBe(2);
+        expect((await s.names()).sort()).toEqual(['c', 'kept']);
+        expect(await s.index.erase({ beforeMonth: '2021-03', keep: [s.id('kept')] })).toBe(0);
+        await s.put({ ...seen('kept', '2021-01'), state: 'deleted' });
+        expect(await s.names({ states: ['deleted'] })).toEqual(['kept']);
+        expect(await s.index.erase({ beforeMonth: '2021-03', keep: [] })).toBe(1);
+        await s.put(seen('a', '2021-04'));
+        expect((await s.names()).sort()).toEqual(['a', 'c']);
+      });
+
       it('leaves nothing of what is put while it is being erased', async () => {
         const s = scene();
         const hits = Array.from({ length: 40 }, (_, i) => s.hit(`h${i}`));

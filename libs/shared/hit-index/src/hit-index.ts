@@ -11,7 +11,10 @@ export abstract class HitIndex {
   /** Keyset pages with total and facets. Throws `bad-input` for a cursor of another query. */
   abstract search(query: HitQuery): Promise<HitPage>;
   abstract histogram(query: HitQuery, by: HistogramSpec): Promise<Histogram>;
-  /** Removes for good; returns how many. An erased id stays erased: a later put of it changes nothing. */
+  /**
+   * Removes; returns how many. What was erased for good stays so: a later put of it changes nothing. What went for its
+   * age (`beforeMonth`) may come again.
+   */
   abstract erase(scope: EraseScope): Promise<number>;
   abstract close(): Promise<void>;
 }

@@ -5,6 +5,7 @@ import { bulk, type Write } from './bulk.js';
 import type { Cluster } from './cluster.js';
 import { before } from './conditions.js';
 import { keyOf } from './document.js';
+import { expireMonths } from './expire.js';
 
 /** Hits removed in one round. */
 const CHUNK = 1_000;
@@ -17,11 +18,12 @@ export interface Place {
   readonly version: number;
 }
 
-/** Removes what the scope names, for good. Returns how many hits that were. Can be repeated and interrupted: what is marked stays out. */
+/** Removes what the scope names. Returns how many hits that were. Can be repeated and interrupted: what is marked stays out. */
 export async function eraseHits(cluster: Cluster, scope: EraseScope): Promise<number> {
   if ('ids' in scope) return eraseIds(cluster, scope.ids);
   if ('sourceId' in scope) return eraseWhere(cluster, { term: { source: storable(scope.sourceId) } });
   if ('demo' in scope) return eraseWhere(cluster, { term: { demo: true } });
+  if ('beforeMonth' in scope) return expireMonths(cluster, scope.beforeMonth, scope.keep);
   return eraseWhere(cluster, before(scope.before));
 }
 

@@ -11,21 +11,24 @@ const UPSERT = `
   with given as (
     select * from unnest(
       $1::text[], $2::int[], $3::int[], $4::smallint[], $5::timestamptz[], $6::text[], $7::text[], $8::text[],
-      $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::boolean[], $15::text[], $16::text[]
+      $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::boolean[], $15::text[], $16::text[],
+      $17::timestamptz[]
     ) as g (id, revision, ruleset, state, event_time, source, language, region,
-            rules, indicator, severity, author, channel, demo, tokens, hit)
+            rules, indicator, severity, author, channel, demo, tokens, hit, first_seen_at)
     where not exists (select from hit_index_erased e where e.id_hash = sha256(convert_to(g.id, 'UTF8')))
   ), won as (
     insert into hit_index as old (id, revision, ruleset, state, event_time, source, language, region,
-                                  rules, indicator, severity, author, channel, demo)
+                                  rules, indicator, severity, author, channel, demo, first_seen_at)
     select id, revision, ruleset, state, event_time, source, language, region,
-           string_to_array(rules, ' '), indicator, severity, author, channel, demo
+           string_to_array(rules, ' '), indicator, severity, author, channel, demo,
+           first_seen_at
     from given
     on conflict (id) do update set
       revision = excluded.revision, ruleset = excluded.ruleset, state = excluded.state,
       event_time = excluded.event_time, source = excluded.source, language = excluded.language,
       region = excluded.region, rules = excluded.rules, indicator = excluded.indicator,
-      severity = excluded.severity, author = excluded.author, channel = excluded.channel, demo = excluded.demo
+      severity = excluded.severity, author = excluded.author, channel = excluded.channel, demo = excluded.demo,
+      first_seen_at = excluded.first_seen_at
     where (excluded.revision, excluded.ruleset, excluded.state) >= (old.revision, old.ruleset, old.state)
     returning n, id
   )
@@ -112,5 +115,6 @@ function columns(rows: readonly Row[]): unknown[] {
     rows.map((row) => row.demo),
     textArray(rows.map((row) => row.tokens)),
     textArray(rows.map((row) => row.hit)),
+    rows.map((row) => row.firstSeenAt),
   ];
 }

@@ -11,6 +11,7 @@ export interface Row {
   readonly ruleset: number;
   readonly state: number;
   readonly eventTime: string;
+  readonly firstSeenAt: string;
   readonly source: string;
   readonly language: string;
   readonly region: string;
@@ -48,6 +49,7 @@ export function toRow(hit: Hit): Row {
     ruleset,
     state: stateNumber(hit.state),
     eventTime: storableInstant(hit.eventTime),
+    firstSeenAt: storableInstant(hit.firstSeenAt),
     source: storable(post.sourceId),
     language: storable(post.language ?? 'und'),
     region: storable(hit.region),
