@@ -44,7 +44,9 @@ export class AlertsLine implements OnApplicationBootstrap, OnApplicationShutdown
       const since = this.projector.failingSince;
       return since === null
         ? null
-        : `The hit index takes nothing since ${new Date(since).toISOString()}: search lacks what came since then, nothing is lost.`;
+        : `The hit index takes nothing since ${new Date(since).toISOString()}: search lacks what came since then, nothing is lost.${
+            this.projector.failure === null ? '' : ` ${this.projector.failure}.`
+          }`;
     });
     this.telemetry.addCheck('verdicts', () => {
       const failure = this.#consumer?.failure ?? null;

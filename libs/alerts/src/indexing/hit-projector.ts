@@ -1,4 +1,4 @@
-import type { Hit } from '@vigil/contracts';
+import { type Hit, isVigilError } from '@vigil/contracts';
 import type { Database } from '@vigil/database';
 import { type HitIndex, RefusedHits } from '@vigil/hit-index';
 import { clearOutbox, readOutbox } from './hit-records.js';
@@ -50,6 +50,8 @@ export class HitProjector {
   #wakeRetry: (() => void) | null = null;
   /** Since when the index refuses, milliseconds since the epoch; null when it works. */
   failingSince: number | null = null;
+  /** What it said last, for an operator; null where nothing may be repeated of it. */
+  failure: string | null = null;
 
   constructor(
     private readonly db: Database,
@@ -109,7 +111,7 @@ export class HitProjector {
       try {
         await this.#put(next);
       } catch (error) {
-        this.events.onFailure(error);
+        this.#fail(error);
         await this.#recover();
       }
       this.#giveRoom();
@@ -176,9 +178,15 @@ export class HitProjector {
         this.failingSince = null;
         return;
       } catch (error) {
-        this.events.onFailure(error);
+        this.#fail(error);
       }
     }
+  }
+
+  #fail(error: unknown): void {
+    // Other errors than ours may quote a post.
+    this.failure = isVigilError(error) ? error.message : null;
+    this.events.onFailure(error);
   }
 
   #giveRoom(): void {

@@ -76,7 +76,9 @@ export async function clearOutbox(db: Queryable, seqs: readonly string[]): Promi
        DELETE FROM hit_outbox WHERE seq = ANY($1::bigint[]) AND set_config('synchronous_commit', 'off', true) = 'off'
        RETURNING key, seq
      ), erased AS (
+       -- Not while another row waits: of an erasure meanwhile the index would never hear.
        DELETE FROM hit h USING gone WHERE h.key = gone.key AND h.state = 'erased'
+         AND NOT EXISTS (SELECT 1 FROM hit_outbox o WHERE o.key = h.key AND o.seq <> ALL ($1::bigint[]))
      )
      DELETE FROM hit_set_aside s USING gone WHERE s.key = gone.key AND s.seq < gone.seq`,
     [`{${seqs.join(',')}}`],

@@ -6,7 +6,7 @@ import { TestClock, withTestDatabase } from '@vigil/testing';
 import { anAlertsMetrics } from '../alerts-metrics.fixture.js';
 import { aVerdict } from '../indexing/a-verdict.fixture.js';
 import { HitProjector } from '../indexing/hit-projector.js';
-import { hitOfPost } from '../indexing/hit-records.js';
+import { clearOutbox, hitOfPost } from '../indexing/hit-records.js';
 import { SeenDays } from '../indexing/seen-days.js';
 import { VerdictConsumer } from '../indexing/verdict-consumer.js';
 import { Erasure } from './erasure.js';
@@ -151,6 +151,20 @@ test('an index that is away is told of an erasure later', async () => {
   await projector.resume(0);
   expect(await searched('p/l')).toEqual([]);
   expect(await db().query(`SELECT 1 FROM hit WHERE state = 'erased'`)).toEqual([]);
+});
+
+test('an erasure is told to the index also where an older version of the hit is confirmed meanwhile', async () => {
+  await collect(aHitOf('rss:race', { rules: ['p/r'] }));
+  const [older] = await db().query<{ seq: string }>(
+    `INSERT INTO hit_outbox (key, since) SELECT key, now() FROM hit WHERE doc->'post'->>'id' = 'rss:race' RETURNING seq`,
+  );
+  const erase = index.erase.bind(index);
+  index.erase = () => Promise.reject(new Error('index away'));
+  await erasure().erase({ postIds: [idOf('rss:race')], reason: 'request 10' }, 'tester');
+  index.erase = erase;
+  await clearOutbox(db(), [older!.seq]);
+  await projector.resume(0);
+  expect(await searched('p/r')).toEqual([]);
 });
 
 test('what a hold covers cannot be erased, and nothing of the same request is', async () => {

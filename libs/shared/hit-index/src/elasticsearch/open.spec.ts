@@ -150,6 +150,31 @@ describeWithEngine('opening the hit index of a cluster', ENGINE, (url) => {
     await index.close();
   });
 
+  it('names a block that a full disk has set, and takes the hits once it is lifted', async () => {
+    const options = optionsFor(url);
+    const index = await openElasticsearch(options, SILENT);
+    const client = new Client({ node: url });
+    const block = (set: boolean | null) =>
+      client.indices.putSettings({
+        index: `${options.elasticsearchPrefix}-hits-*`,
+        settings: { 'index.blocks.read_only_allow_delete': set },
+      });
+    const hit = { ...aHit(), firstSeenAt: new Date().toISOString() };
+    await block(true);
+    expect(await index.failure()).toMatch(/lets nobody write.*index\.blocks\.read_only_allow_delete/);
+    await expect(index.put([hit])).rejects.toMatchObject({
+      code: 'engine-unavailable',
+      message: expect.stringContaining('cluster_block_exception'),
+    });
+    await block(null);
+    expect(await index.failure()).toBeNull();
+    await index.put([hit]);
+    expect((await index.search(HitQuery.parse({}))).total).toBe(1);
+    await client.close();
+    await index.close();
+    await dropAll(url, options.elasticsearchPrefix);
+  }, 30_000);
+
   it('sends again what a full cluster refused, all or a part of it', async () => {
     const index = await openTestIndex(url, proxy.url);
     let bulks = 0;
