@@ -161,7 +161,7 @@ describeWithEngine('opening the hit index of a cluster', ENGINE, (url) => {
       });
     const hit = { ...aHit(), firstSeenAt: new Date().toISOString() };
     await block(true);
-    expect(await index.failure()).toMatch(/lets nobody write.*index\.blocks\.read_only_allow_delete/);
+    expect(await index.failure()).toMatch(/takes no writes: .* is blocked \(/);
     await expect(index.put([hit])).rejects.toMatchObject({
       code: 'engine-unavailable',
       message: expect.stringContaining('cluster_block_exception'),
