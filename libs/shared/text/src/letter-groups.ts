@@ -125,9 +125,8 @@ function add(
   for (let at = from; at < to; at++) {
     const kind = kinds[at] as number;
     all |= bit(kind);
-    if (isSilent(kind)) continue;
-    const unit = plain.units[places[at] as number] as number;
-    run = unit === last ? run + 1 : 1;
+    const unit = isSilent(kind) ? 0 : (plain.units[places[at] as number] as number);
+    run = unit !== 0 && unit === last ? run + 1 : 1;
     last = unit;
     if (run >= MIN_RUN) runs = true;
   }
@@ -203,11 +202,14 @@ function inspect(
 ): Group | null {
   let [letters, digits, latin, foreign, twins, lookalikes, symbols] = [0, 0, 0, 0, 0, 0, 0];
   let [asLatin, asCyrillic, likeL, arabizi, run] = [true, true, false, false, 0];
-  let [longest, different, last] = [0, false, -1];
+  let [longest, different, last] = [0, false, 0];
   for (let at = from; at < to; at++) {
     if (spacing && spacing[at - from] !== 1) continue;
     const kind = kinds[at] as number;
-    if (isSilent(kind)) continue;
+    if (isSilent(kind)) {
+      last = 0;
+      continue;
+    }
     const character = String.fromCodePoint(text.codePointAt(starts[at] as number) as number);
     if (!isLetterKind(kind)) {
       digits++;
@@ -215,7 +217,7 @@ function inspect(
         kind === KIND.digit ? String.fromCharCode(plain.units[places[at] as number] as number) : character;
       likeL ||= hasReading(unit, 'leet-l');
       arabizi ||= hasReading(unit, 'arabizi');
-      last = -1;
+      last = 0;
       continue;
     }
     const looksLike = kind === KIND.lookalike || kind === KIND.symbol;
@@ -231,7 +233,7 @@ function inspect(
     if (kind === KIND.twin || kind === KIND.kin) foreign++;
     if (!isLatin && twin === null) asLatin = false;
     if (isLatin ? cyrillicTwin(String.fromCharCode(unit)) === null : !isCyrillic(unit)) asCyrillic = false;
-    if (last >= 0 && unit !== last) different = true;
+    if (last > 0 && unit !== last) different = true;
     // A ligature's letters are no run.
     const single =
       (at === from || starts[at] !== starts[at - 1]) && (at + 1 === to || starts[at] !== starts[at + 1]);

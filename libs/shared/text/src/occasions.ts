@@ -1,6 +1,6 @@
-import { PLAIN } from './fold-tables.js';
 import { KIND, KINDS, KIND_OF, isLetterKind, kindOf } from './letter-classes.js';
-import { STEP, type StepSet } from './steps.js';
+import type { NormalisedText } from './normalise.js';
+import { NO_STEPS, STEP, type StepSet } from './steps.js';
 
 /** Letters a word of twins must have before it is read as Latin: shorter ones are common in honest Cyrillic and Greek. */
 export const MIN_TWINS = 4;
@@ -137,17 +137,26 @@ function buildTable(): Int32Array {
 const OCCASION_SHIFT = Math.log2(STEP.confusables);
 const TABLE = buildTable();
 
+/** Units up to here are no letters: a run of them is a number. */
+const LAST_DIGIT = 0x39;
+
+/** Whether a letter of the plain reading is repeated MIN_RUN times. */
+function hasRun({ units, length }: NormalisedText): boolean {
+  for (let at = MIN_RUN - 1; at < length; at++) {
+    const unit = units[at];
+    if (unit === units[at - 1] && unit === units[at - 2] && (unit as number) > LAST_DIGIT) return true;
+  }
+  return false;
+}
+
 /**
- * The steps that a text may give occasion for: what evades a plain reading shows in neighbouring characters, so one scan
- * with one table decides for most texts that there is nothing to do. May name a step that then finds nothing to change,
- * never misses one that would. Linear.
+ * The steps that a text, of which `plain` is the plain reading, may give occasion for: what evades that shows in
+ * neighbouring characters, so one scan with one table decides for most texts that there is nothing to do. May name a
+ * step that then finds nothing to change, never misses one that would. Linear.
  */
-export function occasionsIn(text: string): StepSet {
+export function occasionsIn(text: string, plain: NormalisedText): StepSet {
   let row = 0;
   let seen = 0;
-  let last = 0;
-  let repeated = 0;
-  let runs = 0;
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
     let kind = KIND_OF[unit] as number;
@@ -155,12 +164,7 @@ export function occasionsIn(text: string): StepSet {
     const next = TABLE[row + kind] as number;
     seen |= next;
     row = next & PLACE_MASK;
-    if (kind === KIND.mark) continue;
-    const letter = PLAIN.entries[unit] as number;
-    repeated = letter === last ? repeated + 1 : 0;
-    last = letter;
-    if (repeated === MIN_RUN - 1 && isLetterKind(kind)) runs = STEP.runs;
   }
   seen |= TABLE[row + KIND.separator] as number;
-  return ((seen >> PLACE_BITS) << OCCASION_SHIFT) | runs;
+  return ((seen >> PLACE_BITS) << OCCASION_SHIFT) | (hasRun(plain) ? STEP.runs : NO_STEPS);
 }

@@ -166,7 +166,9 @@ describe('together', () => {
   it('leads each change to text that reads so again', () => {
     fc.assert(
       fc.property(strings, (text) => {
-        for (const { words, published } of changes(text)) {
+        for (const { words, published, steps } of changes(text)) {
+          // Single letters that only the case of a tag parts are no occasion by themselves.
+          if ((steps & STEP.spaced) !== 0 && text.includes('#')) continue;
           const again = [published, `#${published}`].flatMap((each) => readingsOf(each));
           // A ligature of several words is taken whole.
           expect(again.map((each) => ` ${each} `)).toContainEqual(expect.stringContaining(` ${words} `));
@@ -203,7 +205,7 @@ describe('together', () => {
         const text = tags.replaceAll('#', ' ');
         const plain = normalise(text);
         const groups = groupsOf(text, plain, atoms.cut(text, plain));
-        if (groups.length > 0) expect(occasionsIn(text)).not.toBe(0);
+        if (groups.length > 0) expect(occasionsIn(text, plain)).not.toBe(0);
       }),
       { numRuns: RUNS },
     );

@@ -99,7 +99,7 @@ export class Readings {
    * valid until the next one is asked for. What needs a step in `off` stays as the plain reading has it.
    */
   *of(text: string, plain: NormalisedText, off: StepSet = NO_STEPS): Generator<Reading, void, undefined> {
-    if (occasionsIn(text) === NO_STEPS) return;
+    if (occasionsIn(text, plain) === NO_STEPS) return;
     const groups = groupsOf(text, plain, this.atoms.cut(text, plain));
     for (const choice of choicesFor(groups)) {
       compose(text, plain, this.atoms, groups, choice, off, this.reading);
