@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { VigilError } from '@vigil/contracts';
-import { normalise } from '@vigil/text';
+import { editsOf, normalise } from '@vigil/text';
+import { compilePattern } from '../rules/linear-pattern.js';
 import { Pack, PackHeader, Reference, SloganRule } from './schema.js';
 import { readYaml, type PackProblem, type Path, type YamlFile } from './yaml-file.js';
 
@@ -205,11 +206,37 @@ function parseRules(parts: readonly Part[], problems: PackProblem[]): SloganRule
     }
     checkPhraseLists({ ...part, path: [...part.path, 'phrases'], value: part.value['phrases'] }, 2, problems);
     checkPhraseLists({ ...part, path: [...part.path, 'unless'], value: part.value['unless'] }, 1, problems);
+    checkPattern(part, part.value, problems);
+    checkEdits(part, part.value, problems);
     const result = SloganRule.safeParse(part.value);
     if (result.success) rules.push(result.data);
     else report(part, result.error, problems);
   }
   return rules;
+}
+
+function checkPattern({ file, path }: Part, { kind, pattern }: Record<string, unknown>, problems: PackProblem[]): void {
+  const say = (message: string) => problems.push(file.problemAt([...path, 'pattern'], message));
+  if (kind === 'pattern' && pattern === undefined) say('is missing: a rule of the kind pattern says what is looked for near its phrases');
+  if (kind === 'slogan' && pattern !== undefined) say('is no field of a slogan: remove it, or make the kind pattern');
+  if (typeof pattern !== 'string') return;
+  try {
+    compilePattern(pattern);
+  } catch (error) {
+    say(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Edits are for long words: where there is none, they would promise what is never found. */
+function checkEdits({ file, path }: Part, { edits, phrases }: Record<string, unknown>, problems: PackProblem[]): void {
+  if ((edits !== 1 && edits !== 2) || !isRecord(phrases)) return;
+  const words = Object.values(phrases)
+    .flat()
+    .flatMap((phrase) => (typeof phrase === 'string' ? normalise(phrase).text().split(' ') : []));
+  if (words.length > 0 && !words.some((word) => editsOf(word.length, edits) > 0))
+    problems.push(
+      file.problemAt([...path, 'edits'], 'no phrase has a word of 6 letters or more, and shorter words take no edits: remove it'),
+    );
 }
 
 /** Reads loosely, so that a rule with another fault is checked as well. */
@@ -247,11 +274,12 @@ function checkLinks(
     if (!isRecord(needs)) continue;
     const wanted = Array.isArray(needs['signs']) ? needs['signs'] : [];
     const categories = Array.isArray(needs['categories']) ? needs['categories'] : [];
-    if (wanted.length + categories.length === 0) {
+    const entities = Array.isArray(needs['entities']) ? needs['entities'] : [];
+    if (wanted.length + categories.length + entities.length === 0) {
       problems.push(
         file.problemAt(
           [...path, 'needs'],
-          'names no sign and no category, so the rule could never match: name one, or remove it',
+          'names no sign, no category and no entity, so the rule could never match: name one, or remove it',
         ),
       );
     }

@@ -72,7 +72,7 @@ export type Conditions = z.infer<typeof Conditions>;
 export const SloganRule = z.strictObject({
   id: slug,
   title: z.string().trim().min(2).max(200),
-  kind: z.literal('slogan'),
+  kind: z.enum(['slogan', 'pattern']),
   category: Category,
   severity: Severity,
   /** What one match alone says, in place of what its severity gives (see score). */
@@ -87,6 +87,10 @@ export const SloganRule = z.strictObject({
     error: 'a key of the references, a list of 1 to 20 such keys, or unverified',
   }),
   phrases,
+  /** Of the kind `pattern`: what is looked for near a phrase, in the syntax of RE2; it is the match, the phrase is not. */
+  pattern: z.string().min(1).optional(),
+  /** Wrong letters that long words of the phrases take (see `editsOf`). */
+  edits: z.union([z.literal(1), z.literal(2)]).optional(),
   /**
    * Words of ordinary life need a second sign in the same post: at least one phrase of one of these sign sets
    * (named in the pack), or a match of another rule of one of these categories.
@@ -95,6 +99,8 @@ export const SloganRule = z.strictObject({
     .strictObject({
       signs: z.array(slug).max(100).default([]),
       categories: z.array(Category).max(20).default([]),
+      /** A way of payment, or of contact, in the post. */
+      entities: z.array(z.enum(['financing', 'contact'])).max(2).default([]),
     })
     .optional(),
   /** All of these must stand beside the match. */

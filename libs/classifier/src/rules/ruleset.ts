@@ -1,6 +1,23 @@
-import { RuleId, VigilError, type Indicator, type Severity, type Stance } from '@vigil/contracts';
-import { NO_STEPS, PhraseAutomaton, readWithout, stepSet, type Phrase, type StepSet } from '@vigil/text';
+import {
+  RuleId,
+  VigilError,
+  type Entity,
+  type Indicator,
+  type Severity,
+  type Stance,
+} from '@vigil/contracts';
+import {
+  NO_STEPS,
+  PhraseAutomaton,
+  TolerantPhrases,
+  readWithout,
+  stepSet,
+  type Phrase,
+  type StepSet,
+  type TolerantPhrase,
+} from '@vigil/text';
 import type { Category, Context, Pack, PackHeader, SloganRule } from '../packs/schema.js';
+import { compilePattern, type LinearPattern } from './linear-pattern.js';
 import { compileCompany, type CompiledCompany } from '../verdicts/company.js';
 import { compileConditions, type CompiledConditions } from '../verdicts/conditions.js';
 
@@ -34,7 +51,13 @@ export interface CompiledRule {
   readonly voice: boolean;
   /** The steps of the normaliser that the rule does without. */
   readonly skipSteps: StepSet;
-  readonly needs: { readonly signs: ReadonlySet<number>; readonly categories: ReadonlySet<Category> } | null;
+  readonly needs: {
+    readonly signs: ReadonlySet<number>;
+    readonly categories: ReadonlySet<Category>;
+    readonly entities: ReadonlySet<Entity['kind']>;
+  } | null;
+  /** Looked for near its phrases, and then the match; null where a phrase itself is. */
+  readonly pattern: LinearPattern | null;
 }
 
 /** A set of phrasings that shows a context, in the pack with number `pack`. */
@@ -65,6 +88,8 @@ export interface Ruleset {
   /** By number of phrase. */
   readonly uses: readonly PhraseUse[];
   readonly automaton: PhraseAutomaton;
+  /** The phrases of rules with edits, where there are any. */
+  readonly tolerant: TolerantPhrases | null;
 }
 
 /** Arabic proclitics are written to phrases of Arabic in Arabic script, not to its transliterations. */
@@ -85,6 +110,7 @@ export function compileRuleset(packs: readonly PackVersion[], number = 0): Rules
   const phrases: Phrase[] = [];
   const uses: PhraseUse[] = [];
   const rules: CompiledRule[] = [];
+  const tolerant: TolerantPhrase[] = [];
   const markers: CompiledMarkers[] = [];
   let signSets = 0;
 
@@ -94,6 +120,7 @@ export function compileRuleset(packs: readonly PackVersion[], number = 0): Rules
     of: number,
     lists: Readonly<Record<string, readonly string[]>>,
     off: StepSet = NO_STEPS,
+    edits?: 1 | 2,
   ) => {
     const seen = new Set<string>();
     for (const [language, list] of Object.entries(lists)) {
@@ -101,7 +128,9 @@ export function compileRuleset(packs: readonly PackVersion[], number = 0): Rules
         const folded = readWithout(off, text);
         if (seen.has(folded)) continue;
         seen.add(folded);
-        phrases.push({ text, proclitics: takesProclitics(language) });
+        const phrase = { text, proclitics: takesProclitics(language) };
+        if (edits) tolerant.push({ ...phrase, edits, number: phrases.length });
+        phrases.push(phrase);
         uses.push({ role, of, language, text });
       }
     }
@@ -119,7 +148,7 @@ export function compileRuleset(packs: readonly PackVersion[], number = 0): Rules
     }
     const titles = new Map(content.rules.map((rule) => [rule.id, rule.title]));
     for (const rule of content.rules) {
-      add('rule', rules.length, rule.phrases, stepSet(rule.skipSteps));
+      add('rule', rules.length, rule.phrases, stepSet(rule.skipSteps), rule.edits);
       if (rule.unless) add('unless', rules.length, rule.unless);
       const title = rule.slogan === undefined ? undefined : titles.get(rule.slogan);
       const slogan =
@@ -137,6 +166,7 @@ export function compileRuleset(packs: readonly PackVersion[], number = 0): Rules
     markers,
     uses,
     automaton: PhraseAutomaton.build(phrases),
+    tolerant: tolerant.length > 0 ? TolerantPhrases.build(tolerant) : null,
   };
 }
 
@@ -151,6 +181,7 @@ function compileRule(
   const needs = rule.needs && {
     signs: new Set(rule.needs.signs.flatMap((sign) => signs.get(sign) ?? [])),
     categories: new Set(rule.needs.categories),
+    entities: new Set(rule.needs.entities),
   };
   const id = RuleId.parse(`${name}/${rule.id}`);
   return {
@@ -172,5 +203,6 @@ function compileRule(
     voice,
     skipSteps: stepSet(rule.skipSteps),
     needs: needs ?? null,
+    pattern: rule.pattern === undefined ? null : compilePattern(rule.pattern),
   };
 }

@@ -1,7 +1,9 @@
 import type { PostEvent, PostFacts, Verdict, VerdictEvent } from '@vigil/contracts';
 import { Found, NormalisedText, normalise } from '@vigil/text';
+import { entitiesIn } from '../entities/entities.js';
 import type { Ruleset } from '../rules/ruleset.js';
 import { exclude, type Judgement, type Subject } from './exclude.js';
+import { readPatterns } from './patterns.js';
 import { nothingFound, publish, type Findings } from './publish.js';
 import { score } from './score.js';
 import { sightingsOf } from './sightings.js';
@@ -22,11 +24,14 @@ export function inspect(
 ): { findings: Findings; judgement: Judgement | null; normalised: NormalisedText } {
   normalise(subject.text, normalised);
   ruleset.automaton.find(normalised, found);
-  const seen = sightingsOf(ruleset, found, subject.text, normalised);
-  if (!seen) return { findings: nothingFound(ruleset), judgement: null, normalised };
-  const judgement = exclude(ruleset, seen, subject, normalised);
+  ruleset.tolerant?.find(normalised, found);
+  const phrases = sightingsOf(ruleset, found, subject.text, normalised);
+  if (!phrases) return { findings: nothingFound(ruleset), judgement: null, normalised };
+  const seen = { ...phrases, rules: readPatterns(ruleset, phrases.rules, subject.text, normalised) };
+  const entities = entitiesIn(subject.text);
+  const judgement = exclude(ruleset, seen, subject, normalised, entities);
   return {
-    findings: publish(ruleset, judgement, score(ruleset, judgement), normalised),
+    findings: publish(ruleset, judgement, score(ruleset, judgement), normalised, entities),
     judgement,
     normalised,
   };

@@ -184,3 +184,46 @@ describe('what a rule says', () => {
     expect(matches[0]?.region).toBe('valley');
   });
 });
+
+describe('a rule with a pattern', () => {
+  const rule = {
+    kind: 'pattern',
+    pattern: String.raw`\b[0-9]{2,4}\s?(?:trees|شجرة)`,
+    phrases: { en: ['green forest'], ar: ['غابة خضراء'] },
+  };
+
+  it('matches what the pattern finds near its phrases, in the text as published', () => {
+    const text = 'For the green forest: give 250 Trees, or 30 trees!';
+    const { matches } = classifyText(rulesetWith(rule), { text, context: 'unknown' });
+    expect(matches.map(({ kind, span }) => `${kind} ${text.slice(span.start, span.end)}`)).toEqual([
+      'pattern 250 Trees',
+      'pattern 30 trees',
+    ]);
+    expect(outcome(rule, '٢٠ 40 شجرة، غابة خضراء')).toBe('match');
+  });
+
+  it('does not match without a phrase, or too far from one', () => {
+    expect(outcome(rule, 'give 250 trees')).toBe('nothing');
+    expect(outcome(rule, 'green forest')).toBe('nothing');
+    expect(outcome(rule, `green forest ${'and so on '.repeat(40)} 250 trees`)).toBe('nothing');
+  });
+});
+
+describe('a rule with edits', () => {
+  it('matches words with wrong letters, and once what is written exactly', () => {
+    const rule = { edits: 1 };
+    expect(outcome(rule, 'a green forrest')).toBe('match');
+    expect(outcome({}, 'a green forrest')).toBe('nothing');
+    expect(judge(rule, 'green forest').findings.matches).toHaveLength(1);
+  });
+});
+
+describe('ways of payment and contact', () => {
+  it('are told with a verdict, and can be the second sign that a rule needs', () => {
+    const rule = { needs: { entities: ['contact'] } };
+    expect(outcome(rule, 'green forest')).toBe('near');
+    const { findings } = judge(rule, 'green forest, write to help@example.org');
+    expect(findings.matches).toHaveLength(1);
+    expect(findings.entities).toMatchObject([{ kind: 'contact', type: 'mail', value: 'help@example.org' }]);
+  });
+});

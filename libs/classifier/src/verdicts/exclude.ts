@@ -1,4 +1,4 @@
-import type { Exclusion } from '@vigil/contracts';
+import type { Entity, Exclusion } from '@vigil/contracts';
 import type { NormalisedText } from '@vigil/text';
 import type { Context } from '../packs/schema.js';
 import type { CompiledRule, Ruleset } from '../rules/ruleset.js';
@@ -52,6 +52,7 @@ export function exclude(
   seen: Sightings,
   subject: Subject,
   normalised: NormalisedText,
+  entities: readonly Entity[] = [],
 ): Judgement {
   const exclusions = new Map<string, Exclusion>();
   const exclude = (
@@ -103,7 +104,8 @@ export function exclude(
   }
   const markers = markersSeen(ruleset, seen);
   const reading = readOnce(() => seenBy(ruleset, subject.text, normalised, seen.rules, markers));
-  const signed = withSecondSigns(ruleset, meant, seen.signs, subject.context);
+  const ways = new Set(entities.map(({ kind }) => kind));
+  const signed = withSecondSigns(ruleset, meant, seen.signs, subject.context, ways);
   for (const sighting of signed) {
     const rule = ruleOf(ruleset, sighting);
     const byLabel = labelAgainst(rule, subject.context);
@@ -158,14 +160,15 @@ function liesOutside(reach: Reach | undefined, match: Sighting): boolean {
 }
 
 /**
- * The sightings whose rule needs no second sign, or has one elsewhere in the text: a phrase of a sign set, or a rule of
- * a wanted category that stands by then. Two words of ordinary life do not vouch for each other.
+ * The sightings whose rule needs no second sign, or has one elsewhere in the text: a phrase of a sign set, a way of
+ * payment or contact, or a rule of a wanted category that stands by then. Two words of ordinary life do not vouch for each other.
  */
 function withSecondSigns(
   ruleset: Ruleset,
   meant: readonly Sighting[],
   signs: readonly Sighting[],
   context: string,
+  ways: ReadonlySet<Entity['kind']>,
 ): ReadonlySet<Sighting> {
   const signed = new Set<Sighting>();
   const bySet = new Map<number, Reach>();
@@ -179,7 +182,8 @@ function withSecondSigns(
   for (const sighting of meant) {
     const { needs } = ruleOf(ruleset, sighting);
     const hasSign = () => [...(needs?.signs ?? [])].some((set) => liesOutside(bySet.get(set), sighting));
-    if (needs === null || isPartisan(context) || hasSign()) accept(sighting);
+    const hasWay = () => [...(needs?.entities ?? [])].some((kind) => ways.has(kind));
+    if (needs === null || isPartisan(context) || hasSign() || hasWay()) accept(sighting);
     else waiting.push(sighting);
   }
   // Each round needs one more to stand: it ends.

@@ -1,4 +1,4 @@
-import type { Match, Verdict } from '@vigil/contracts';
+import type { Entity, Match, Verdict } from '@vigil/contracts';
 import type { NormalisedText } from '@vigil/text';
 import type { Ruleset } from '../rules/ruleset.js';
 import { ruleOf, type Judgement } from './exclude.js';
@@ -33,6 +33,7 @@ export function publish(
   judgement: Judgement,
   scored: Score,
   normalised: NormalisedText,
+  entities: readonly Entity[],
 ): Findings {
   return {
     ruleset: ruleset.number,
@@ -40,6 +41,7 @@ export function publish(
     cancelled: matchesOf(ruleset, judgement.cancelled, normalised),
     exclusions: judgement.exclusions.slice(0, MAX_LISTED),
     ...scored,
+    ...(entities.length > 0 && { entities: [...entities] }),
   };
 }
 
@@ -59,10 +61,13 @@ export function matchesOf(
   return [...listed]
     .sort((a, b) => a.start - b.start || b.end - a.end)
     .map((sighting) => {
-      const { id, title, slogan, packVersion, severity, indicator, region } = ruleOf(ruleset, sighting);
+      const { id, title, slogan, packVersion, severity, indicator, region, pattern } = ruleOf(
+        ruleset,
+        sighting,
+      );
       return {
         rule: id,
-        kind: 'slogan',
+        kind: pattern ? 'pattern' : 'slogan',
         title,
         ...(slogan && { slogan }),
         packVersion,

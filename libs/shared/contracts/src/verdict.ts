@@ -27,7 +27,8 @@ export type Span = z.infer<typeof Span>;
 
 export const Match = z.object({
   rule: RuleId,
-  kind: z.literal('slogan'),
+  /** Words as its rule lists them, or what its rule's pattern found near them. */
+  kind: z.enum(['slogan', 'pattern']),
   /** What reviewers call it: the rule's title. */
   title: z.string(),
   /** The slogan this is a wording of, where its rule says that it belongs to another (see sloganOf). */
@@ -73,6 +74,32 @@ export const Because = z.object({
 });
 export type Because = z.infer<typeof Because>;
 
+/** A way of payment or contact that stands in a post. */
+export const Entity = z.object({
+  kind: z.enum(['financing', 'contact']),
+  /** The coin whose address it is, its checksum held; or the way of contact. */
+  type: z.enum([
+    'bitcoin',
+    'litecoin',
+    'dogecoin',
+    'tron',
+    'ethereum',
+    'monero',
+    'mail',
+    'phone',
+    'telegram',
+    'whatsapp',
+    'signal',
+    'matrix',
+    'threema',
+    'session',
+  ]),
+  /** In one spelling, so that equal ones can be counted together. */
+  value: z.string(),
+  span: Span,
+});
+export type Entity = z.infer<typeof Entity>;
+
 /** What the classifier says of one revision of one post under one ruleset. */
 export const Verdict = z.object({
   postId: PostId,
@@ -89,6 +116,8 @@ export const Verdict = z.object({
   indicator: Indicator.nullable(),
   stance: Stance,
   because: Because.optional(),
+  /** Ways of payment and contact in the text; only where a rule was seen, and any of them stands there. */
+  entities: z.array(Entity).optional(),
 });
 export type Verdict = z.infer<typeof Verdict>;
 

@@ -14,4 +14,6 @@ export {
 export { MAX_TOKEN, tokenise, type Token } from './tokenise.js';
 export { Found, MAX_OCCURRENCES, PhraseAutomaton } from './phrase-automaton.js';
 export { MAX_PHRASE, type Phrase } from './phrases.js';
+export { editsOf } from './edit-distance.js';
+export { MAX_TOLERANT, TolerantPhrases, type TolerantPhrase } from './tolerant-phrases.js';
 export { wordNumbers } from './word-edges.js';
