@@ -34,7 +34,7 @@ export function readPatterns(
     const from = Math.max(0, around.start - PATTERN_REACH);
     const to = Math.min(text.length, around.end + PATTERN_REACH);
     for (const { start, end } of pattern.find(text, from, to, MAX_FOUND)) {
-      const read = { ...sighting, ...unitsWithin(normalised, start, end) };
+      const read = { phrase: sighting.phrase, of: sighting.of, ...unitsWithin(normalised, start, end) };
       if (read.end > read.start) found.set(keyOf(read), read);
     }
   }
