@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type Kind, KINDS, SLOT_MS } from './plan.js';
+import { FAULT_MS, type Kind, KINDS } from './plan.js';
 
 /** Fewer faults or posts than these show nothing, unless they were asked for. */
 export const LEAST = { faults: 12, posts: 50_000 };
@@ -10,7 +10,7 @@ export const USE = `npm run faults -- [--seed 1] [--posts ${LEAST.posts}] [--fau
 Starts Kafka, Elasticsearch, Redis, an S3 store and PostgreSQL, and two collectors, two classifiers and two alerts as
 processes of their own; publishes posts to them from another process, which keeps the ledger; breaks one thing after the
 other while there is work in flight; and compares in the end what was published with what was counted, found and alerted.
-Takes ${SLOT_MS / 1_000} s a fault and a minute, two cores and 4 GB. Exit code 0 where nothing was lost, nothing counted twice, no older
+Takes some ${FAULT_MS / 1_000} s a fault and two minutes, two cores and 4 GB. Exit code 0 where nothing was lost, nothing counted twice, no older
 revision replaced a newer one, and every fault was recovered from within 60 s; 1 where not; 2 for bad use.
 
 --break fencing   has the alerts trust whoever writes: the run must find what then is counted twice

@@ -33,8 +33,6 @@ export interface PlannedFault {
   readonly instance: number;
   /** Of a rebalance: whose group. */
   readonly service: Exclude<Service, 'collector'>;
-  /** Not before this, milliseconds after the start of the load. */
-  readonly notBeforeMs: number;
   /** After a surge of posts has been released: 0 hits it at the collector, 300 at the alerts. */
   readonly afterSurgeMs: number;
 }
@@ -49,18 +47,21 @@ export interface FaultPlanOptions {
   readonly broken: boolean;
 }
 
-/** An outage of 20 s, and the time to catch up. What takes longer delays the load. */
-export const SLOT_MS = 33_000;
-/** Before the first fault everything has begun to flow, and after the last it goes on flowing. */
-const LEAD_MS = 6_000;
-export const CALM_MS = 15_000;
+/** Before the first fault everything has begun to flow. */
+export const LEAD_MS = 6_000;
+/** Between the recovery from one fault and the next. */
+export const CALM_MS = 4_000;
+/** What a fault, its recovery and the calm take, in the mean of all kinds: the posts asked for are spread over so much. */
+export const FAULT_MS = 28_000;
+/** The feeder goes on until the last fault is recovered from: it has posts for a run that takes so many times as long. */
+const RESERVE = 3;
 
 /** Streams are edited often, up to four times within seconds: an older revision has every chance to come late. */
 export function loadOf({ seed, posts, faults, broken }: FaultPlanOptions): LoadOptions {
   return {
     seed,
-    posts,
-    durationMs: LEAD_MS + faults * SLOT_MS + CALM_MS,
+    posts: RESERVE * posts,
+    durationMs: RESERVE * (LEAD_MS + Math.max(1, faults) * FAULT_MS),
     repeatedShare: broken ? 0 : 0.04,
     editedShare: 0.2,
     mostEdits: 4,
@@ -73,11 +74,10 @@ export function faultsOf({ seed, faults, only }: FaultPlanOptions): PlannedFault
   const kinds = only?.length ? only : KINDS;
   const order: Kind[] = [];
   while (order.length < faults) order.push(...shuffled(kinds, random));
-  return order.slice(0, faults).map((kind, n) => ({
+  return order.slice(0, faults).map((kind) => ({
     kind,
     instance: Math.floor(random() * INSTANCES),
     service: random() < 0.5 ? 'classifier' : 'alerts',
-    notBeforeMs: LEAD_MS + n * SLOT_MS,
     afterSurgeMs: Math.floor(random() ** 2 * 400),
   }));
 }

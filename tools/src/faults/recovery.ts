@@ -19,8 +19,9 @@ export interface Recovering {
 export interface Recovery {
   /** From the fault's end until everything released during it and in the second after it was counted and found by a search, and every instance ready. */
   readonly tookMs: number;
-  /** Null when it recovered; else what was still missing. */
-  readonly missing: string | null;
+  readonly recovered: boolean;
+  /** What was still missing when it was last looked at and not all there. */
+  readonly missing: string;
 }
 
 /** Waits until nothing is left of a fault. `from`: entries that the ledger had when it began. */
@@ -31,6 +32,7 @@ export async function untilRecovered(from: number, { cluster, fleet, tail }: Rec
   const released = tail.entries.slice(from, until);
   let posts = [...new Set(released.map((entry) => entry.post))];
   let hits = [...new Set(released.filter((entry) => entry.rule !== null).map((entry) => entry.post))];
+  let missing = 'nothing';
   for (;;) {
     posts = (await uncounted(cluster.ask, posts)) ?? posts;
     const found = await documents(cluster.elasticsearch, hits).catch(() => []);
@@ -38,12 +40,15 @@ export async function untilRecovered(from: number, { cluster, fleet, tail }: Rec
     hits = hits.filter((id) => !ids.has(id));
     const problems = posts.length + hits.length > 0 ? [] : await fleet.problems();
     const tookMs = Date.now() - endedAt;
-    if (posts.length + hits.length + problems.length === 0) return { tookMs, missing: null };
-    if (tookMs > GIVE_UP_MS) {
-      const [example = ''] = [...posts, ...hits];
-      const missing = `${posts.length} posts not counted, ${hits.length} hits not found ${example} ${problems.join('; ')}`;
-      return { tookMs, missing };
-    }
+    if (posts.length + hits.length + problems.length === 0) return { tookMs, recovered: true, missing };
+    missing = [
+      posts.length > 0 ? `${posts.length} posts not counted (${posts[0]})` : '',
+      hits.length > 0 ? `${hits.length} hits not found (${hits[0]})` : '',
+      ...problems,
+    ]
+      .filter(Boolean)
+      .join(', ');
+    if (tookMs > GIVE_UP_MS) return { tookMs, recovered: false, missing };
     await pause(LOOK_EVERY_MS);
   }
 }

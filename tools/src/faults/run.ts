@@ -18,9 +18,9 @@ import {
   type FaultPlanOptions,
   faultsOf,
   type Kind,
+  LEAD_MS,
   loadOf,
   type PlannedFault,
-  SLOT_MS,
 } from './plan.js';
 import { inFlight, type Recovering, untilRecovered } from './recovery.js';
 import { Revisions } from './revisions.js';
@@ -62,8 +62,6 @@ export interface FaultResult extends FaultVerdict {
 
 /** A fault waits so many surges for work in flight. */
 const MOST_SURGES = 20;
-/** Slower than this there would be no work to break into. */
-const LEAST_RATE = 0.1;
 const DRAIN_WITHIN_MS = 180_000;
 const LOOK_EVERY_MS = 500;
 /** So long after everything is counted, what is counted twice by mistake would show. */
@@ -97,10 +95,11 @@ export async function faultRun(options: FaultRunOptions): Promise<FaultResult> {
   ending.add(() => revisions.stop());
   const run = { cluster, fleet, feeder, tail: new LedgerTail(ledger), options };
   say(
-    `ready after ${seconds(Date.now() - began)} s: ${load.posts} posts follow, and ${options.faults} faults`,
+    `ready after ${seconds(Date.now() - began)} s: at least ${options.posts} posts follow, and ${options.faults} faults`,
   );
 
   const rows = await strikeAll(run);
+  await untilFed(run);
   say('the last fault is over; waiting until everything is counted');
   const complete = await untilDrained(run);
   await revisions.stop();
@@ -139,12 +138,10 @@ export async function faultRun(options: FaultRunOptions): Promise<FaultResult> {
 async function strikeAll(run: Run): Promise<FaultRow[]> {
   const { feeder, tail, options } = run;
   const startedAt = (await feeder.ask('start')).startedAt ?? Date.now();
-  /** How far the schedule is behind its plan. */
-  let lateMs = 0;
   const rows: FaultRow[] = [];
   const faults = faultsOf(options);
   for (const [n, fault] of faults.entries()) {
-    await pause(Math.max(0, startedAt + fault.notBeforeMs + lateMs - Date.now()));
+    await pause(n === 0 ? LEAD_MS : CALM_MS);
     const waiting = await untilInFlight(fault, run);
     const at = Date.now();
     const name = `${n + 1}/${faults.length} ${fault.kind}`;
@@ -155,25 +152,22 @@ async function strikeAll(run: Run): Promise<FaultRow[]> {
     const from = Math.max(0, tail.entries.length - waiting);
     await strike(fault, run);
     const lastedMs = Date.now() - at;
-    const { tookMs, missing } = await untilRecovered(from, run);
+    const { tookMs, recovered, missing } = await untilRecovered(from, run);
     const row = {
       kind: fault.kind,
       at_s: seconds(at - startedAt),
       in_flight: waiting,
       lasted_s: seconds(lastedMs),
       recovery_s: seconds(tookMs),
-      recovered: missing === null,
+      recovered,
     };
     rows.push(row);
-    const { released, lines } = await feeder.ask('state');
     options.say(
-      `${bar(released / lines)} ${name} at ${row.at_s} s with ${waiting} posts in flight, ${row.lasted_s} s long: ` +
-        (missing === null
-          ? `recovered after ${row.recovery_s} s`
+      `${bar((n + 1) / faults.length)} ${name} at ${row.at_s} s with ${waiting} posts in flight, ${row.lasted_s} s long: ` +
+        (recovered
+          ? `recovered after ${row.recovery_s} s, last of ${missing}`
           : `NOT recovered after ${row.recovery_s} s: ${missing}`),
     );
-    lateMs = Math.max(lateMs, Date.now() - startedAt - (faults[n + 1]?.notBeforeMs ?? Infinity));
-    await keepPace(faults.length - n - 1, run);
   }
   return rows;
 }
@@ -181,22 +175,24 @@ async function strikeAll(run: Run): Promise<FaultRow[]> {
 /** Waits for the fault's moment: after a surge, with posts of the streams released and not yet counted. Null where there are none. */
 async function untilInFlight(fault: PlannedFault, { feeder, cluster, tail }: Run): Promise<number | null> {
   for (let surges = 0; surges < MOST_SURGES; surges += 1) {
-    const { elapsedMs, rate, released, lines } = await feeder.ask('state');
+    const { elapsedMs, released, lines } = await feeder.ask('state');
     if (released === lines) return null;
     const untilSurge = Math.ceil(elapsedMs / SURGE_EVERY_MS) * SURGE_EVERY_MS - elapsedMs;
-    await pause(untilSurge / rate + fault.afterSurgeMs);
+    await pause(untilSurge + fault.afterSurgeMs);
     const waiting = await inFlight({ cluster, tail });
     if (waiting !== null && waiting > 0) return waiting;
   }
   return null;
 }
 
-/** What takes longer than planned must not use up the posts of the faults to come: they are released more slowly then. */
-async function keepPace(faultsLeft: number, { feeder, options }: Run): Promise<void> {
-  const { elapsedMs } = await feeder.ask('state');
-  const leftMs = loadOf(options).durationMs - elapsedMs;
-  const neededMs = faultsLeft * SLOT_MS + CALM_MS;
-  await feeder.ask(`pace?rate=${Math.min(1, Math.max(LEAST_RATE, leftMs / neededMs))}`);
+/** Lets the feeder go on until at least the posts asked for are released, and no further. */
+async function untilFed({ feeder, options }: Run): Promise<void> {
+  for (;;) {
+    const { streamed, fed, released, lines } = await feeder.ask('state');
+    if (streamed + fed >= options.posts || released === lines) break;
+    await pause(LOOK_EVERY_MS);
+  }
+  await feeder.ask('finish');
 }
 
 /** Resolves with true once everything released is counted and indexed, with false where that does not come. */

@@ -6,7 +6,7 @@ import type { LoadOptions } from './posts.js';
 /** The feeder, as the process that started it sees it. */
 export interface Feeder {
   readonly port: number;
-  /** `state`, `start`, `delay?ms=N` or `pace?rate=N`. */
+  /** `state`, `start`, `delay?ms=N` or `finish`. */
   ask(what: string): Promise<FeederState>;
   stop(): void;
 }

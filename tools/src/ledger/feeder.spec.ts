@@ -64,4 +64,16 @@ describe('the feeder', () => {
     });
     expect(again.status).toBe(304);
   });
+
+  test('asked to finish, it leaves out what is not released yet', async () => {
+    const cut = await startFeeder({ ...options, durationMs: 3_600_000 }, path.join(folder, 'cut'));
+    try {
+      await cut.ask('start');
+      const { released, lines } = await cut.ask('finish');
+      expect(lines).toBe(released);
+      expect(lines).toBeLessThan(plan.lines.length);
+    } finally {
+      cut.stop();
+    }
+  });
 });

@@ -1,7 +1,8 @@
 /**
  * The feeder: a process of its own that releases the plan's posts on schedule as feeds and NDJSON streams over loopback
  * HTTP, and writes every released post into the ledger. Argument: JSON of { options, ledger }. Says its port in one line on standard
- * output; begins at /start; /delay?ms=N sets its clock back by so long; /pace?rate=N lets it run so fast; ends with its parent.
+ * output; begins at /start; /delay?ms=N sets its clock back by so long; /finish
+ * leaves out what is not released yet; ends with its parent.
  */
 import { appendFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -12,10 +13,9 @@ import { makeLoad, type LoadOptions, type PlannedSource } from './posts.js';
 export interface FeederState {
   /** Milliseconds since the epoch; null before the start. */
   readonly startedAt: number | null;
-  /** Where its own clock stands in the plan, milliseconds, and how fast that runs. */
+  /** Where it stands in the plan, milliseconds. */
   readonly elapsedMs: number;
-  readonly rate: number;
-  /** Lines released, and of all lines. */
+  /** Lines released, and of how many. */
   readonly released: number;
   readonly lines: number;
   /** Distinct posts released by the streams, and by the feeds. */
@@ -48,9 +48,8 @@ class Channel {
 
 const channels = new Map(plan.sources.map((source) => [source.id, new Channel(source)]));
 let startedAt: number | null = null;
-/** Its clock showed `elapsedMs` at the time `at`, and has run at `rate` since. */
-let clock = { at: 0, elapsedMs: 0, rate: 1 };
 let next = 0;
+let end = plan.lines.length;
 const posts = { streamed: 0, fed: 0 };
 
 function tick(): void {
@@ -59,7 +58,7 @@ function tick(): void {
   const publishedAt = `${new Date().toISOString().slice(0, 19)}Z`;
   const due = new Map<Channel, Released[]>();
   const entries: LedgerEntry[] = [];
-  for (; next < plan.lines.length; next += 1) {
+  for (; next < end; next += 1) {
     const line = plan.lines[next];
     const channel = line && channels.get(line.source);
     if (!line || !channel || line.releaseMs > elapsed) break;
@@ -82,27 +81,23 @@ function tick(): void {
 }
 
 function elapsedMs(): number {
-  return startedAt === null ? 0 : clock.elapsedMs + (Date.now() - clock.at) * clock.rate;
+  return startedAt === null ? 0 : Date.now() - startedAt;
 }
 
 function answer(request: IncomingMessage, response: ServerResponse): void {
   const { pathname: path, searchParams } = new URL(request.url ?? '/', 'http://feeder');
   if (path === '/state') return json(response, state());
   if (path === '/start') {
-    if (startedAt === null) {
-      startedAt = Date.now();
-      clock = { ...clock, at: startedAt };
-    }
+    startedAt ??= Date.now();
     return json(response, state());
   }
   if (path === '/delay') {
     const ms = Number(searchParams.get('ms') ?? 0);
-    clock = { ...clock, elapsedMs: clock.elapsedMs - ms };
     if (startedAt !== null) startedAt += ms;
     return json(response, state());
   }
-  if (path === '/pace') {
-    clock = { at: Date.now(), elapsedMs: elapsedMs(), rate: Number(searchParams.get('rate') ?? 1) };
+  if (path === '/finish') {
+    end = next;
     return json(response, state());
   }
   const channel = channels.get(path.slice(1));
@@ -151,9 +146,8 @@ function state(): FeederState {
   return {
     startedAt,
     elapsedMs: elapsedMs(),
-    rate: clock.rate,
     released: next,
-    lines: plan.lines.length,
+    lines: end,
     ...posts,
   };
 }
