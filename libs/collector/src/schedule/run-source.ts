@@ -22,7 +22,7 @@ export interface Run {
 export type RunResult =
   | { readonly type: 'done'; readonly advice: Advice }
   | { readonly type: 'failed'; readonly error: unknown; readonly advice: Advice }
-  /** Paused, changed, taken over, or the program stops: says nothing about the source. */
+  /** Paused, changed, taken over, the program stops, or an engine of ours is away: says nothing about the source. */
   | { readonly type: 'interrupted' };
 
 /**
@@ -54,9 +54,17 @@ export async function runSource(run: Run): Promise<RunResult> {
     }
     return signal.aborted ? { type: 'interrupted' } : { type: 'done', advice };
   } catch (error) {
-    if (signal.aborted || isVigilError(error, 'fenced')) return { type: 'interrupted' };
+    if (signal.aborted || saysNothingOfTheSource(error)) return { type: 'interrupted' };
     return { type: 'failed', error, advice };
   }
+}
+
+/**
+ * A cursor that could not be stored because the database was away is no failure of the source's: it would rest twice as
+ * long each time. Its lease is taken up again at once, and what is read again is counted once.
+ */
+function saysNothingOfTheSource(error: unknown): boolean {
+  return isVigilError(error, 'fenced') || isVigilError(error, 'engine-unavailable');
 }
 
 /** Longest a failing source rests before it is tried again: an hour, or its own interval where that is longer. */
