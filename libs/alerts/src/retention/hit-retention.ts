@@ -18,7 +18,7 @@ export interface HitRetentionOptions {
 }
 
 interface RetentionRow extends Record<string, unknown> {
-  due_at: Date | number;
+  due_at: Date;
   before_month: string | null;
   finished_at: Date | null;
   removed: string;
@@ -36,10 +36,12 @@ export class HitRetention {
   /** Runs where it is due and nobody else is at it. Returns how many hits are gone; null where it was not due. */
   async runWhenDue(): Promise<number | null> {
     const { db, clock } = this.options;
-    const claimed = await db.query('UPDATE hit_retention SET due_at = $2 WHERE due_at <= $1 RETURNING one', [
-      new Date(clock.now()),
-      new Date(clock.now() + LEASE_MS),
-    ]);
+    // The first run makes the row: a database in which nothing ever ran stays empty, as a move wants its target.
+    const claimed = await db.query(
+      `INSERT INTO hit_retention AS r (due_at) VALUES ($2)
+       ON CONFLICT (one) DO UPDATE SET due_at = excluded.due_at WHERE r.due_at <= $1 RETURNING one`,
+      [new Date(clock.now()), new Date(clock.now() + LEASE_MS)],
+    );
     if (claimed.length === 0) return null;
     try {
       return await this.#run();
@@ -55,8 +57,7 @@ export class HitRetention {
     const [row] = await this.options.db.query<RetentionRow>('SELECT * FROM hit_retention');
     return {
       days: this.options.days,
-      // At first it is due since ever, which the driver gives as a number.
-      nextAt: row?.due_at instanceof Date ? row.due_at.toISOString() : null,
+      nextAt: row?.due_at.toISOString() ?? null,
       lastAt: row?.finished_at?.toISOString() ?? null,
       beforeMonth: row?.before_month ?? null,
       removed: Number(row?.removed ?? 0),

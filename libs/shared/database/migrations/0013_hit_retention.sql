@@ -39,8 +39,6 @@ CREATE TABLE hit_retention (
   failure text
 );
 --> statement-breakpoint
-INSERT INTO hit_retention (due_at) VALUES ('-infinity');
---> statement-breakpoint
 CREATE INDEX hit_by_first_seen ON hit USING brin (first_seen_at) WITH (autosummarize = on);
 --> statement-breakpoint
 -- Null in rows of a program before this: retention fills it in, a batch at a time, before it looks at it.
