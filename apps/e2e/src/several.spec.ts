@@ -199,7 +199,7 @@ describe.each(installations)('two of each service on %s', (_, engines) => {
     const left = holder === collector ? otherCollector : collector;
     await Promise.all([holder?.kill(), classifier?.kill(), alerts?.kill()]);
     feeds.release(id);
-    await eventually(() => feeds.asked(id) === asked + 2, { timeoutMs: 15_000 });
+    await eventually(() => feeds.asked(id) === asked + 2, { timeoutMs: 60_000 });
 
     const before = await sum([otherAlerts], 'vigil_alerts_verdicts_total');
     const imported = SOURCES.map((source, i) => ({

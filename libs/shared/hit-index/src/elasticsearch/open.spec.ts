@@ -150,14 +150,14 @@ describeWithEngine('opening the hit index of a cluster', ENGINE, (url) => {
     await index.close();
   });
 
-  it('names a block that a full disk has set, and takes the hits once it is lifted', async () => {
+  it('names a block that keeps writers out, and takes the hits once it is lifted', async () => {
     const options = optionsFor(url);
     const index = await openElasticsearch(options, SILENT);
     const client = new Client({ node: url });
     const block = (set: boolean | null) =>
       client.indices.putSettings({
         index: `${options.elasticsearchPrefix}-hits-*`,
-        settings: { 'index.blocks.read_only_allow_delete': set },
+        settings: { 'index.blocks.write': set },
       });
     const hit = { ...aHit(), firstSeenAt: new Date().toISOString() };
     await block(true);
