@@ -4,7 +4,7 @@ import { FAULT_MS, type Kind, KINDS } from './plan.js';
 /** Fewer faults or posts than these show nothing, unless they were asked for. */
 export const LEAST = { faults: 12, posts: 50_000 };
 
-export const USE = `npm run faults -- [--seed 1] [--posts ${LEAST.posts}] [--faults ${KINDS.length}] [--break fencing]
+export const USE = `npm run faults -- [--seed 1] [--posts ${LEAST.posts}] [--faults ${LEAST.faults}] [--break fencing]
                   [--only KIND,KIND…] [--keep FOLDER]
 
 Starts Kafka, Elasticsearch, Redis, an S3 store and PostgreSQL, and two collectors, two classifiers and two alerts as
@@ -32,7 +32,7 @@ export function readArguments(args: readonly string[]): Arguments {
     options: {
       seed: { type: 'string', default: '1' },
       posts: { type: 'string', default: String(LEAST.posts) },
-      faults: { type: 'string', default: String(KINDS.length) },
+      faults: { type: 'string', default: String(LEAST.faults) },
       break: { type: 'string' },
       only: { type: 'string' },
       keep: { type: 'string' },

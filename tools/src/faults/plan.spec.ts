@@ -50,7 +50,7 @@ describe('the arguments', () => {
     expect(readArguments(['--seed', '2', '--break', 'fencing', '--only', 'kill-alerts,rebalance'])).toEqual({
       seed: 2,
       posts: 50_000,
-      faults: KINDS.length,
+      faults: 12,
       breakFencing: true,
       only: ['kill-alerts', 'rebalance'],
       keep: null,

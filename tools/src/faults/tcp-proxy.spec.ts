@@ -96,6 +96,33 @@ describe('the proxy between a service and an engine', () => {
     await eventually(() => heard() === '0123');
   });
 
+  test('keeps the order of many pieces on a slow line, however busy its own process is', async () => {
+    const { socket, heard } = aService();
+    const address = engine.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    const other = connect(address.port, '127.0.0.1');
+    sockets.push(other);
+    // Keeps the loop from its work for parts of milliseconds, between the pieces.
+    other.on('data', () => {
+      const until = performance.now() + Math.random();
+      while (performance.now() < until);
+      other.write('again');
+    });
+    other.write('again');
+    proxy.slow({ delayMs: 15, bytesPerSecond: 512 * 1_024 });
+    // The pieces after it wait for this one on the line.
+    let said = `${'x'.repeat(200_000)}\n`;
+    socket.write(said);
+    for (let n = 0; n < 2_000; n += 1) {
+      said += `${n}\n`;
+      await new Promise((resolve) => socket.setNoDelay(true).write(`${n}\n`, resolve));
+    }
+    await eventually(() => heard().length === said.length);
+    // Not by toBe alone: a difference in so long a text takes minutes to show.
+    expect(heard().slice(200_000)).toBe(said.slice(200_000));
+    expect(heard() === said).toBe(true);
+  });
+
   test('resets connections while there is no engine to lead to', async () => {
     const nowhere = await TcpProxy.listen();
     const socket = connect(nowhere.port, '127.0.0.1');

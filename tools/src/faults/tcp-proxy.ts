@@ -98,42 +98,40 @@ export class TcpProxy {
 
   /** Carries bytes in their order; a slow line's are held back, and its sender waits when too many are. */
   #carry(from: Socket, to: Socket): void {
+    const waiting: { readonly bytes: Buffer; readonly dueAt: number }[] = [];
     let held = 0;
-    let inHand = 0;
     let free = 0;
+    let timer: NodeJS.Timeout | null = null;
     let ended = false;
-    const write = (bytes: Buffer): void => {
-      if (!to.writable) return;
-      if (!to.write(bytes)) {
-        from.pause();
-        to.once('drain', () => from.resume());
+    // One timer for all: of two that are due within the same millisecond the later may fire first.
+    const passOn = (): void => {
+      timer = null;
+      for (let next = waiting[0]; next && next.dueAt <= performance.now(); next = waiting[0]) {
+        waiting.shift();
+        held -= next.bytes.length;
+        if (to.writable && !to.write(next.bytes)) {
+          from.pause();
+          to.once('drain', () => from.resume());
+        }
       }
+      const [next] = waiting;
+      if (next) timer = setTimeout(passOn, Math.ceil(next.dueAt - performance.now()));
+      else if (ended) to.end();
+      if (held <= MOST_HELD && !to.writableNeedDrain) from.resume();
     };
-    const finish = (): void => void (ended && inHand === 0 && to.end());
     from.on('data', (bytes: Buffer) => {
       const { delayMs, bytesPerSecond } = this.#line;
-      const now = performance.now();
       const takesMs = bytesPerSecond === null ? 0 : (1_000 * bytes.length) / bytesPerSecond;
       // Never before what is held already, also when the line has become clear since.
-      free = Math.max(free, now + delayMs) + takesMs;
-      if (inHand === 0 && free <= now) {
-        write(bytes);
-        return;
-      }
-      inHand += 1;
+      free = Math.max(free, performance.now() + delayMs) + takesMs;
+      waiting.push({ bytes, dueAt: free });
       held += bytes.length;
       if (held > MOST_HELD) from.pause();
-      setTimeout(() => {
-        inHand -= 1;
-        held -= bytes.length;
-        write(bytes);
-        if (held <= MOST_HELD && !to.writableNeedDrain) from.resume();
-        finish();
-      }, free - now);
+      if (timer === null) passOn();
     });
     from.on('end', () => {
       ended = true;
-      finish();
+      if (timer === null) passOn();
     });
   }
 }
