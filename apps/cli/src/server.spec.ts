@@ -73,7 +73,7 @@ const built = existsSync(STANDALONE);
       const archive = join(folder, 'archive.ndjson');
       const posts = [
         { id: 1, text: 'a neutral post' },
-        { id: 2, text: 'They wrote: باقية وتتمدد, and nothing else' },
+        { id: 2, text: 'باقية وتتمدد ☝️' },
         { nothing: true },
       ];
       await writeFile(archive, posts.map((post) => JSON.stringify(post)).join('\n'));
