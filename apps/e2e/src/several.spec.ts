@@ -214,9 +214,11 @@ describe.each(installations)('two of each service on %s', (_, engines) => {
     async () => {
       const id = SOURCES[2] ?? '';
       feeds.hold(id);
+      const running = () => sum([collector, otherCollector], 'vigil_collector_sources_running');
+      await eventually(async () => (await running()) === 0);
       const asked = feeds.asked(id);
       await ask(collector, 'POST', `/sources/${id}/poll`);
-      await eventually(() => feeds.asked(id) === asked + 1);
+      await eventually(async () => feeds.asked(id) === asked + 1 && (await running()) === 1);
       const holder =
         (await collector?.metric('vigil_collector_sources_running')) === 1 ? collector : otherCollector;
       const left = holder === collector ? otherCollector : collector;
