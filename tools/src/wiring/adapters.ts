@@ -35,12 +35,13 @@ export function untried(files: readonly SourceFile[], ports: readonly Port[] = P
       (file) => file.path.endsWith('.spec.ts') && new RegExp(`\\b${contract}\\(`).test(file.text),
     );
     const reached = new Set(specs.flatMap((spec) => reach(spec, byPath)));
+    const bases = [name, ...narrowed(name, files)].join('|');
     const adapters = files.flatMap((file) =>
       isTest(file.path)
         ? []
-        : [...file.text.matchAll(new RegExp(`^export class (\\w+)[^\\n]*? extends ${name}\\b`, 'gm'))].map(
-            ([, adapter = '']) => ({ adapter, file }),
-          ),
+        : [
+            ...file.text.matchAll(new RegExp(`^export class (\\w+)[^\\n]*? extends (?:${bases})\\b`, 'gm')),
+          ].map(([, adapter = '']) => ({ adapter, file })),
     );
     if (adapters.length === 0) return [`${name}: no adapter was found`];
     return adapters.flatMap(({ adapter, file }) => {
@@ -57,6 +58,12 @@ export function untried(files: readonly SourceFile[], ports: readonly Port[] = P
         .map((way) => `${adapter}.${way} (${file.path}): no spec runs ${contract} with it`);
     });
   });
+}
+
+/** Abstract classes that add to a port: what extends one of them is an adapter as well. */
+function narrowed(port: string, files: readonly SourceFile[]): string[] {
+  const declared = new RegExp(`^export abstract class (\\w+) extends ${port}\\b`, 'gm');
+  return files.flatMap(({ text }) => [...text.matchAll(declared)].map(([, name = '']) => name));
 }
 
 /** A file and all that it imports, itself or through others, without leaving relative paths. */
