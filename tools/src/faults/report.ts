@@ -32,32 +32,23 @@ export function tableOf(result: FaultResult): string {
   ].join('\n');
 }
 
+/** What the last line holds, in this order. */
+const FIGURES = [
+  'faults',
+  'posts',
+  'lost',
+  'double_counted',
+  'out_of_order',
+  'recovery_max_s',
+  'crashes',
+  'hits',
+  'fenced',
+  'seconds',
+] as const satisfies readonly (keyof FaultResult)[];
+
 /** The last line: one JSON object. */
 export function lineOf(result: FaultResult): string {
-  const {
-    faults,
-    posts,
-    lost,
-    double_counted,
-    out_of_order,
-    recovery_max_s,
-    crashes,
-    hits,
-    fenced,
-    seconds,
-  } = result;
-  return JSON.stringify({
-    faults,
-    posts,
-    lost,
-    double_counted,
-    out_of_order,
-    recovery_max_s,
-    crashes,
-    hits,
-    fenced,
-    seconds,
-  });
+  return JSON.stringify(result, [...FIGURES]);
 }
 
 /** Why the run shows a fault of the program, or nothing; null where it shows that all is well. */
