@@ -104,9 +104,14 @@ describeInBrowser('the console in a browser', (executablePath) => {
     );
 
     test('marks the words in the text as published, and says which rule found them', async () => {
-      const mark = page().getByRole('region', { name: 'Hits' }).locator('mark').first();
-      await mark.hover();
-      await page().getByRole('tooltip').getByText('Matched as').first().waitFor();
+      // Also words that spoke against a hit are marked; and a hit that arrives meanwhile moves the list.
+      const mark = page().getByRole('region', { name: 'Hits' }).locator('mark[data-kind="match"]');
+      const says = page().getByRole('tooltip').getByText('Matched as').first();
+      await eventually(async () => {
+        await page().mouse.move(0, 0);
+        await mark.first().hover();
+        await says.waitFor({ timeout: 2_000 });
+      });
       await picture(page(), 'triage-mark');
       await page().mouse.move(0, 0);
     });
