@@ -90,7 +90,6 @@ function matching({ posts, nearPosts, phrases }: Corpus, automaton: PhraseAutoma
   const texts = posts.map(searched);
   const some = texts.filter((_, at) => at % PLAIN_EVERY === 0);
   const near = nearPosts.map(searched);
-  // The fast variant's own building grows with the square: minutes at 100,000.
   process.stderr.write(`${phrases.length} patterns: building the others\n`);
   const [ours, fast, plain] = [vigil(automaton), monyone('fast', phrases), monyone('plain', phrases)];
   process.stderr.write(`${phrases.length} patterns: ${ROUNDS} rounds of matching\n`);
