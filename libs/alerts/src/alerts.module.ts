@@ -33,6 +33,7 @@ import { LiveController } from './review/live.controller.js';
 import { LiveStreams } from './review/live.js';
 import { Reviews } from './review/reviews.js';
 import { SearchController } from './review/search.controller.js';
+import { ShadowController } from './shadow/shadow.controller.js';
 import { SpikeDetector } from './spikes/spike-detector.js';
 import { SpikeWatch } from './spikes/spike-watch.js';
 
@@ -51,6 +52,7 @@ function consoleUrl({ http }: Settings): string {
     ChannelsController,
     HitIndexController,
     RetentionController,
+    ShadowController,
   ],
   providers: [
     {

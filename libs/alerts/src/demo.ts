@@ -53,6 +53,8 @@ export class AlertsDemo {
       await tx.query('DELETE FROM hit_rule WHERE demo');
       await tx.query('DELETE FROM count_bucket WHERE demo');
       await tx.query('DELETE FROM slogan_count WHERE demo');
+      await tx.query('DELETE FROM shadow_count WHERE demo');
+      await tx.query('DELETE FROM shadow_sample WHERE demo');
     });
     await this.projector.settled();
     await this.index.erase({ demo: true });

@@ -145,7 +145,9 @@ function whenAndWhere({ facts }: VerdictEvent): Counted {
 
 function docOf(event: VerdictEvent): HitDoc | null {
   if (event.type === 'deleted' || event.post === null || event.verdict.matches.length === 0) return null;
-  return { post: event.post, verdict: event.verdict, region: event.facts.region };
+  // A hit is what was raised: what is in shadow is counted elsewhere.
+  const { shadow: _shadow, ...verdict } = event.verdict;
+  return { post: event.post, verdict, region: event.facts.region };
 }
 
 function firstHit(

@@ -2,6 +2,8 @@ import type { Batch, BatchHandler, Offsets } from '@vigil/bus';
 import type { Clock, VerdictEvent } from '@vigil/contracts';
 import { type Database, sqlState } from '@vigil/database';
 import type { AlertsMetrics } from '../alerts-metrics.js';
+import { planShadow } from '../shadow/plan-shadow.js';
+import { writeShadow } from '../shadow/shadow-records.js';
 import type { HitProjector } from './hit-projector.js';
 import { plannedToHit } from './hit-records.js';
 import { type BatchPlan, type KeyedEvent, planBatch } from './plan-batch.js';
@@ -46,10 +48,9 @@ export class VerdictConsumer implements BatchHandler<VerdictEvent> {
         else if (!commitEarly) await moveOffset(tx, batch.partition, batch.first, batch.next);
         const known = await readKnown(tx, [...new Set(events.map((one) => one.key))]);
         const planned = unfenced ? planUnfenced(events, known, now) : planBatch(events, known, now);
-        return {
-          plan: planned,
-          seqs: await writePlan(tx, planned, { part: batch.partition, day: dayOf(now), nowMs: now }),
-        };
+        const at = { part: batch.partition, day: dayOf(now), nowMs: now };
+        await writeShadow(tx, planShadow(events, planned.newPosts, known.erased), at);
+        return { plan: planned, seqs: await writePlan(tx, planned, at) };
       }),
     );
 

@@ -43,6 +43,7 @@ export class Erasure {
         [keys, now],
       );
       await tx.query('DELETE FROM hit_set_aside WHERE key = ANY($1::uuid[])', [keys]);
+      await tx.query('DELETE FROM shadow_sample WHERE key = ANY($1::uuid[])', [keys]);
       // Of the hit only the id stays, which the index needs to be told, until it has confirmed.
       const gone = await tx.query<{ key: string }>(
         `UPDATE hit SET state = 'erased', doc = g.doc::json FROM unnest($1::uuid[], $2::text[]) AS g (key, doc)

@@ -4,6 +4,8 @@ import type { Pack, SloganRule } from './schema.js';
 export interface PackReport {
   readonly name: string;
   readonly rules: number;
+  /** State → rules in it; a state that none is in is left out. */
+  readonly states: Readonly<Record<string, number>>;
   readonly phrases: number;
   /** Language tag → rules with a phrase in it. */
   readonly languages: Readonly<Record<string, number>>;
@@ -41,7 +43,7 @@ export function isUnverified(rule: SloganRule): boolean {
 }
 
 export function packReport(pack: Pack): PackReport {
-  const report = { languages: {}, scripts: {}, categories: {} } satisfies Record<
+  const report = { states: {}, languages: {}, scripts: {}, categories: {} } satisfies Record<
     string,
     Record<string, number>
   >;
@@ -49,6 +51,7 @@ export function packReport(pack: Pack): PackReport {
   let phrases = 0;
   let examples = 0;
   for (const rule of pack.rules) {
+    count(report.states, rule.state);
     count(report.categories, rule.category);
     examples += rule.examples.match.length + rule.examples.noMatch.length;
     for (const [language, list] of Object.entries(rule.phrases)) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Indicator, Severity, SourceLabels, Stance } from '@vigil/contracts';
+import { Indicator, RuleState, Severity, SourceLabels, Stance } from '@vigil/contracts';
 import { STEPS } from '@vigil/text';
 import { parseAddress } from '../rules/addresses.js';
 
@@ -72,6 +72,7 @@ export type Conditions = z.infer<typeof Conditions>;
 export const SloganRule = z.strictObject({
   id: slug,
   title: z.string().trim().min(2).max(200),
+  state: RuleState.default('live'),
   kind: z.enum(['slogan', 'pattern']),
   category: Category,
   severity: Severity,

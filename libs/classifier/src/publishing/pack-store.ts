@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { AuditLog } from '@vigil/auth';
 import { Clock, VigilError } from '@vigil/contracts';
-import { Database, type Transaction } from '@vigil/database';
+import { Database, type Queryable, type Transaction } from '@vigil/database';
 import { packHash } from '../packs/load-pack.js';
-import { Pack } from '../packs/schema.js';
+import { retiredFaults, type RetiredRule } from '../packs/retired.js';
+import { Pack, SloganRule } from '../packs/schema.js';
 
 /** A published version of a pack, without its content. */
 export interface PublishedVersion {
@@ -47,6 +48,21 @@ const VERSION_COLUMNS = 'v.name, v.version, v.sha256, v.published_at, v.publishe
 function versionOf(row: VersionRow): PublishedVersion {
   const { name, version, sha256, published_at, published_by } = row;
   return { name, version, sha256, publishedAt: published_at.toISOString(), publishedBy: published_by };
+}
+
+/** The rules that any version of a pack retired, by id: each as the first of those versions has it. */
+async function retiredRules(db: Queryable, name: string): Promise<Map<string, RetiredRule>> {
+  const rows = await db.query<{ version: number; rule: unknown }>(
+    `SELECT DISTINCT ON (rule ->> 'id') version, rule FROM pack_version, jsonb_array_elements(content -> 'rules') AS rule
+     WHERE name = $1 AND rule ->> 'state' = 'retired' ORDER BY rule ->> 'id', version`,
+    [name],
+  );
+  return new Map(
+    rows.map((row) => {
+      const rule = SloganRule.parse(row.rule);
+      return [rule.id, { version: row.version, rule }];
+    }),
+  );
 }
 
 /** The packs as published: immutable versions, and one number for each combination of them. */
@@ -110,7 +126,8 @@ export class PackStore {
 
   /**
    * Publishes a pack as its next version and puts it in force at once. Where the version in force has the same content
-   * nothing is made. `unless` is asked under the lock, so that two processes that start together publish once.
+   * nothing is made. `unless` is asked under the lock, so that two processes that start together publish once. Throws
+   * `conflict` where the pack gives the id of a retired rule another meaning (see retiredFaults).
    */
   async publish(
     pack: Pack,
@@ -129,6 +146,7 @@ export class PackStore {
       const same = versions.find((one) => one.version === current && one.sha256 === sha256);
       if (current !== undefined && (same || unless?.(versions)))
         return { name: pack.name, version: current, ruleset: active.number, changed: false };
+      await this.refuseRetired(pack, tx);
       const version = (versions[0]?.version ?? 0) + 1;
       await tx.query(
         'INSERT INTO pack_version (name, version, sha256, content, published_at, published_by) VALUES ($1, $2, $3, $4, $5, $6)',
@@ -168,6 +186,18 @@ export class PackStore {
       );
       return { name, version, ruleset, changed: true };
     });
+  }
+
+  /** Throws `conflict` where the pack gives the id of a retired rule a life or another meaning. */
+  async refuseRetired(pack: Pack, db: Queryable = this.db): Promise<void> {
+    const fields = retiredFaults(pack, await retiredRules(db, pack.name));
+    const [first] = fields;
+    if (first)
+      throw new VigilError(
+        'conflict',
+        `rule pack ${pack.name}: ${fields.length === 1 ? 'an id' : `${fields.length} ids`} of retired rules would get another meaning, the first in ${first.path}: ${first.message}`,
+        { fields },
+      );
   }
 
   private async lockedActive(tx: Transaction): Promise<{ number: number; packs: Map<string, number> }> {

@@ -136,7 +136,10 @@ export class PacksController {
     if (!parsed.pack) throw packError('rule pack', parsed);
     const report = packReport(parsed.pack);
     const examples = checkExamples(parsed.pack);
-    if (dryRun) return { report, examples, version: null, ruleset: null, changed: false };
+    if (dryRun) {
+      await this.store.refuseRetired(parsed.pack);
+      return { report, examples, version: null, ruleset: null, changed: false };
+    }
     if (examples.length > 0) {
       const fields = examples.map(({ rule, expected, example, message }) => ({
         path: `${rule} examples.${expected}`,
@@ -204,6 +207,7 @@ function viewOf(version: PublishedVersion, content: Pack, ruleset: number): Pack
     id: `${content.name}/${rule.id}`,
     title: rule.title,
     kind: rule.kind,
+    state: rule.state,
     category: rule.category,
     severity: rule.severity,
     indicator: rule.indicator,

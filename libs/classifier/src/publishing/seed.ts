@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { VigilError } from '@vigil/contracts';
+import { VigilError, isVigilError } from '@vigil/contracts';
 import { checkExamples } from '../packs/examples.js';
 import { loadPack, packFoldersIn, packHash } from '../packs/load-pack.js';
 import type { Pack } from '../packs/schema.js';
@@ -39,12 +39,18 @@ export async function seedPacks(store: PackStore, dir: string): Promise<Seeded> 
     });
     if (!pack) continue;
     const sha256 = packHash(pack);
-    const result = await store.publish(
-      pack,
-      STARTUP,
-      (versions) => versions.find((one) => one.publishedBy === STARTUP)?.sha256 === sha256,
-    );
-    if (!result.changed) continue;
+    const result = await store
+      .publish(
+        pack,
+        STARTUP,
+        (versions) => versions.find((one) => one.publishedBy === STARTUP)?.sha256 === sha256,
+      )
+      .catch((error: unknown) => {
+        if (!isVigilError(error, 'conflict')) throw error;
+        faults.push({ pack: name, message: error.message });
+        return null;
+      });
+    if (!result?.changed) continue;
     published.push(`${name} ${result.version}`);
     const failures = checkExamples(pack).length;
     if (failures > 0) examples.push({ pack: name, failures });

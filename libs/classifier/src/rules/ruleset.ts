@@ -33,6 +33,8 @@ export interface CompiledRule {
   readonly pack: number;
   readonly packVersion: number;
   readonly title: string;
+  /** What it matches is recorded and raises nothing. */
+  readonly shadow: boolean;
   /** The slogan it is another wording of. */
   readonly slogan: { readonly id: RuleId; readonly title: string } | undefined;
   readonly category: Category;
@@ -148,6 +150,7 @@ export function compileRuleset(packs: readonly PackVersion[], number = 0): Rules
     }
     const titles = new Map(content.rules.map((rule) => [rule.id, rule.title]));
     for (const rule of content.rules) {
+      if (rule.state === 'draft' || rule.state === 'retired') continue;
       add('rule', rules.length, rule.phrases, stepSet(rule.skipSteps), rule.edits);
       if (rule.unless) add('unless', rules.length, rule.unless);
       const title = rule.slogan === undefined ? undefined : titles.get(rule.slogan);
@@ -189,6 +192,7 @@ function compileRule(
     pack,
     packVersion,
     title,
+    shadow: rule.state === 'shadow',
     category,
     severity,
     weight: rule.weight ?? null,

@@ -26,6 +26,7 @@ export class Classifier implements OnApplicationBootstrap, BeforeApplicationShut
   private packFault: string | null = null;
   private readonly posts: Counter<'outcome'>;
   private readonly matches: Counter<'category'>;
+  private readonly shadowMatches: Counter<'category'>;
   private readonly seconds: Histogram;
 
   constructor(
@@ -45,6 +46,12 @@ export class Classifier implements OnApplicationBootstrap, BeforeApplicationShut
     this.matches = new Counter({
       name: 'vigil_classifier_matches_total',
       help: 'Standing matches by the category of their rule',
+      labelNames: ['category'],
+      registers,
+    });
+    this.shadowMatches = new Counter({
+      name: 'vigil_classifier_shadow_matches_total',
+      help: 'What rules in shadow would have matched, by the category of their rule',
       labelNames: ['category'],
       registers,
     });
@@ -119,6 +126,8 @@ export class Classifier implements OnApplicationBootstrap, BeforeApplicationShut
   private count(ruleset: Ruleset, verdicts: readonly Message<VerdictEvent>[]): void {
     let hits = 0;
     for (const { value } of verdicts) {
+      for (const { rule } of value.verdict.shadow ?? [])
+        this.shadowMatches.inc({ category: ruleset.categories.get(rule) ?? 'unknown' });
       if (value.verdict.matches.length === 0) continue;
       hits++;
       for (const { rule } of value.verdict.matches)

@@ -6,7 +6,8 @@ import { exclude, type Judgement, type Subject } from './exclude.js';
 import { readPatterns } from './patterns.js';
 import { nothingFound, publish, type Findings } from './publish.js';
 import { score } from './score.js';
-import { sightingsOf } from './sightings.js';
+import { inShadow, liveAmong } from './shadow.js';
+import { sightingsOf, type Sighting } from './sightings.js';
 
 /** decode → normalise → match → exclude → score → publish. Buffers are reused from text to text. */
 const normalised = new NormalisedText();
@@ -29,12 +30,15 @@ export function inspect(
   if (!phrases) return { findings: nothingFound(ruleset), judgement: null, normalised };
   const seen = { ...phrases, rules: readPatterns(ruleset, phrases.rules, subject.text, normalised) };
   const entities = entitiesIn(subject.text);
-  const judgement = exclude(ruleset, seen, subject, normalised, entities);
-  return {
-    findings: publish(ruleset, judgement, score(ruleset, judgement), normalised, entities),
-    judgement,
-    normalised,
-  };
+  const judge = (rules: readonly Sighting[]) =>
+    exclude(ruleset, { ...seen, rules }, subject, normalised, entities);
+  const live = liveAmong(ruleset, seen.rules);
+  const shadow = live.length < seen.rules.length ? inShadow(ruleset, judge(seen.rules), normalised) : {};
+  if (live.length === 0)
+    return { findings: { ...nothingFound(ruleset), ...shadow }, judgement: null, normalised };
+  const judgement = judge(live);
+  const published = publish(ruleset, judgement, score(ruleset, judgement), normalised, entities);
+  return { findings: { ...published, ...shadow }, judgement, normalised };
 }
 
 /** The text to judge, or null where the event has none: a deletion. */
@@ -51,10 +55,10 @@ export function classify(ruleset: Ruleset, event: PostEvent): Verdict {
   return { postId, revision, ...(subject ? classifyText(ruleset, subject) : nothingFound(ruleset)) };
 }
 
-/** What goes onto the bus: the verdict, the facts that are counted, and the post only where a match stands. */
+/** What goes onto the bus: the verdict, the facts that are counted, and the post only where a match stands, also in shadow. */
 export function verdictEvent(ruleset: Ruleset, event: PostEvent): VerdictEvent {
   const verdict = classify(ruleset, event);
-  const post = verdict.matches.length > 0 ? event.post : null;
+  const post = verdict.matches.length > 0 || verdict.shadow !== undefined ? event.post : null;
   return { type: event.type, facts: factsOf(event), verdict, post, trace: event.trace };
 }
 

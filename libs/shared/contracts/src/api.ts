@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Flag, Instant, WebAddress } from './ids.js';
+import { RuleState } from './rule-life.js';
 import { Indicator, Severity } from './verdict.js';
 
 /** Every error over HTTP has this shape; `fields` points into the request where it is at fault. */
@@ -85,6 +86,7 @@ export const RuleView = z.object({
   id: z.string(),
   title: z.string(),
   kind: z.string(),
+  state: RuleState,
   category: z.string(),
   severity: Severity,
   indicator: Indicator,

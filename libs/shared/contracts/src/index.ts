@@ -2,6 +2,7 @@ export * from './ids.js';
 export * from './source.js';
 export * from './post.js';
 export * from './verdict.js';
+export * from './rule-life.js';
 export * from './hit.js';
 export * from './hit-index-state.js';
 export * from './search.js';

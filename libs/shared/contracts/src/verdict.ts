@@ -109,6 +109,8 @@ export const Verdict = z.object({
   /** Only matches that no exclusion cancelled make a hit; the cancelled ones are in `cancelled`. */
   matches: z.array(Match),
   cancelled: z.array(Match),
+  /** What rules in shadow would have matched, were they live: recorded, and weighed in nothing else of the verdict. */
+  shadow: z.array(Match).optional(),
   exclusions: z.array(Exclusion),
   /** 0 to 1. */
   score: z.number().min(0).max(1),
@@ -135,7 +137,7 @@ export const PostFacts = z.object({
 });
 export type PostFacts = z.infer<typeof PostFacts>;
 
-/** What the classifier publishes on `verdicts`: one per post event. `post` is there only where something matched. */
+/** What the classifier publishes on `verdicts`: one per post event. `post` is there only where something matched, also in shadow. */
 export const VerdictEvent = z.object({
   type: z.enum(['observed', 'edited', 'deleted']),
   facts: PostFacts,
