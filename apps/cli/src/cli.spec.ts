@@ -127,25 +127,93 @@ describe('vigil classify', () => {
   });
 });
 
-describe('vigil packs', () => {
+describe('vigil rules', () => {
+  async function pack(change: (yaml: string) => string): Promise<string> {
+    const changed = await mkdtemp(join(folder, 'changed-'));
+    await writeFile(join(changed, 'pack.yaml'), change(PACK));
+    return changed;
+  }
+
+  let good: string;
+  beforeAll(async () => {
+    good = await pack((yaml) => yaml);
+  });
+
   test('check tells what a pack holds, test whether its examples hold', async () => {
-    expect(await run(['packs', 'check', folder])).toMatchObject({
+    expect(await run(['rules', 'check', good])).toMatchObject({
       code: 0,
       out: expect.stringContaining('trial: 1 rules, 1 phrases'),
     });
-    expect(await run(['packs', 'test', folder])).toMatchObject({
+    expect(await run(['rules', 'test', good])).toMatchObject({
       code: 0,
       out: 'trial: 2 of 2 examples hold\n',
     });
   });
 
-  test('check names file, line and field of a fault', async () => {
-    const broken = await mkdtemp(join(folder, 'broken-'));
-    await writeFile(join(broken, 'pack.yaml'), PACK.replace('severity: low', 'severity: loud'));
-    const { code, err } = await run(['packs', 'check', broken]);
+  test('check names file, line, field and remedy of a fault, and goes on with the next pack', async () => {
+    const broken = await pack((yaml) => yaml.replace('severity: low', 'severity: loud'));
+    const { code, err, out } = await run(['rules', 'check', broken, good]);
     expect(code).toBe(1);
-    expect(err).toMatch(/pack\.yaml:\d+/);
-    expect(err).toMatch(/severity/);
+    expect(err).toMatch(/: 1 fault\n {2}pack\.yaml:12:\d+ rules\.0\.severity: .*"low"\|"medium"/);
+    expect(out).toContain('trial: 1 rules');
+    const { lines } = await run(['rules', 'check', '--json', broken, join(folder, 'nowhere')]);
+    expect(lines).toEqual([
+      expect.objectContaining({
+        folder: broken,
+        ok: false,
+        problems: [expect.objectContaining({ file: 'pack.yaml', line: 12, field: 'rules.0.severity' })],
+      }),
+      expect.objectContaining({
+        ok: false,
+        problems: [expect.objectContaining({ message: expect.stringContaining('holds no pack.yaml') })],
+      }),
+    ]);
+  });
+
+  test('check refuses two packs of one name, and a phrase that finds the language itself', async () => {
+    const again = await pack((yaml) => yaml);
+    const twice = await run(['rules', 'check', good, again]);
+    expect(twice).toMatchObject({ code: 1, err: expect.stringContaining('the name trial is taken by') });
+    const broad = await pack((yaml) =>
+      yaml.replace('[good morning everyone]', '[good morning everyone, the]'),
+    );
+    const { code, err } = await run(['rules', 'check', broad]);
+    expect(code).toBe(1);
+    expect(err).toMatch(
+      /pack\.yaml:\d+:\d+ rules\.0\.phrases\.en\.1: above all by this phrase the rule matches \d+% of everyday posts in en, such as/,
+    );
+  });
+
+  test('test tells of an example that does not hold what was lacking, and what was held against it', async () => {
+    const failing = await pack((yaml) =>
+      yaml
+        .replace('rules:', 'signs: { sun: { en: [sunrise] } }\nrules:')
+        .replace(
+          '    examples:',
+          '    needs: { signs: [sun] }\n    unless: { en: [good morning everyone else] }\n    examples:',
+        )
+        .replace('noMatch: [', 'noMatch: ["sunrise: good morning everyone", '),
+    );
+    const { code, err, out } = await run(['rules', 'test', failing]);
+    expect({ code, out }).toEqual({ code: 1, out: 'trial: 1 of 3 examples hold\n' });
+    expect(err).toContain('near miss   “good morning everyone” lacks a second sign (a phrase of sun)');
+    expect(err).toContain('an example that must not match matched “good morning everyone”');
+    const { lines } = await run(['rules', 'test', '--json', failing]);
+    expect(lines).toEqual([
+      expect.objectContaining({
+        pack: 'trial',
+        held: 1,
+        failures: [
+          expect.objectContaining({ rule: 'trial/greeting', expected: 'match' }),
+          expect.objectContaining({ expected: 'noMatch', nearMisses: [], exclusions: [] }),
+        ],
+      }),
+    ]);
+    const broken = await pack((yaml) => yaml.replace('kind: slogan', 'kind: song'));
+    expect(await run(['rules', 'test', broken])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('rules.0.kind'),
+    });
   });
 });
 

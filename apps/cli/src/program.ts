@@ -11,6 +11,7 @@ import { addNormalise } from './commands/normalise.js';
 import { addPacks } from './commands/packs.js';
 import { addReindex } from './commands/reindex.js';
 import { addRetention } from './commands/retention.js';
+import { addRules } from './commands/rules.js';
 import { addSearch } from './commands/search.js';
 import { addSources } from './commands/sources.js';
 import { addStatus } from './commands/status.js';
@@ -57,6 +58,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
     addSearch,
     addSources,
     addAlerts,
+    addRules,
     addPacks,
     addNormalise,
     addReindex,

@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import { checkExamples, loadPack, packReport, readPackFolder } from '@vigil/classifier/engine';
-import { isVigilError, PackView } from '@vigil/contracts';
+import { readPackFolder } from '@vigil/classifier/engine';
+import { PackView } from '@vigil/contracts';
 import { Api } from '../api.js';
-import { CommandFailure, EXIT } from '../failure.js';
+import { CommandFailure } from '../failure.js';
 import type { Cli } from '../program.js';
 import { table } from '../table.js';
-import { packsIn } from './classify.js';
 
 interface Options {
   readonly json?: boolean;
@@ -18,52 +17,11 @@ const Published = z.object({
   changed: z.boolean(),
 });
 
-/** `vigil packs`: rule packs, in folders and on the running server. */
-export function addPacks({ program, terminal, setExit }: Cli): void {
+/** `vigil packs`: rule packs on the running server; `vigil rules` tries them before. */
+export function addPacks({ program, terminal }: Cli): void {
   const packs = program
     .command('packs')
-    .description('rule packs: checked and tested here, published to the running server');
-
-  packs
-    .command('check')
-    .description('whether packs are well formed; every fault with file, line and field')
-    .argument('<DIR...>', 'packs, or folders of packs')
-    .option('--json', 'one report a line')
-    .action(async (folders: string[], { json }: Options) => {
-      for (const folder of await packsIn(folders)) {
-        try {
-          const report = packReport(await loadPack(folder));
-          await terminal.out(
-            json
-              ? `${JSON.stringify(report)}\n`
-              : `${report.name}: ${report.rules} rules, ${report.phrases} phrases, ${Object.keys(report.languages).length} languages, ${report.unverified} without a verified reference\n`,
-          );
-        } catch (error) {
-          if (!isVigilError(error)) throw error;
-          terminal.err(
-            `${error.message}\n${error.fields.map(({ path, message }) => `  ${path}: ${message}\n`).join('')}`,
-          );
-          setExit(EXIT.failed);
-        }
-      }
-    });
-
-  packs
-    .command('test')
-    .description('whether the examples of packs match, or do not, as they say')
-    .argument('<DIR...>', 'packs, or folders of packs')
-    .action(async (folders: string[]) => {
-      for (const folder of await packsIn(folders)) {
-        const pack = await loadPack(folder);
-        const failures = checkExamples(pack);
-        for (const { rule, expected, example, message } of failures) {
-          terminal.err(`${rule}, example ${expected}: “${example}” ${message}\n`);
-        }
-        const examples = packReport(pack).examples;
-        await terminal.out(`${pack.name}: ${examples - failures.length} of ${examples} examples hold\n`);
-        if (failures.length > 0) setExit(EXIT.failed);
-      }
-    });
+    .description('rule packs on the running server: published, listed (vigil rules tries them before)');
 
   packs
     .command('publish')

@@ -24,9 +24,14 @@ export function generatePosts(file: LabelledFile, seed: number): LabelledPost[] 
   return LABELS.flatMap((label) => postsOf(file, label, draw));
 }
 
-function postsOf(file: LabelledFile, label: Label, draw: Draw): LabelledPost[] {
+/** So many posts of one label; as `generatePosts`. */
+export function postsOf(
+  file: LabelledFile,
+  label: Label,
+  draw: Draw,
+  wanted = POSTS_PER_LABEL[label],
+): LabelledPost[] {
   const sentences = label === 'obfuscated' ? file.plain : file[label];
-  const wanted = POSTS_PER_LABEL[label];
   const posts: LabelledPost[] = [];
   const seen = new Set<string>();
   for (let turn = 0; posts.length < wanted; turn++) {

@@ -1,4 +1,4 @@
-/** The labelled set: what the pack and the engine are measured by. Apart from the engine: nothing that runs needs it. */
+/** The labelled set: what the pack and the engine are measured by. Apart from the engine, which takes only its everyday posts (packs/breadth). */
 export { POSTS_PER_LABEL, generatePosts } from './generate.js';
 export { HALVES, loadLabelled, type Half } from './load.js';
 export { rateOf, type Rate } from './rate.js';

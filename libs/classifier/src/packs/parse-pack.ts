@@ -17,6 +17,8 @@ export interface ParsedPack {
   readonly problems: readonly PackProblem[];
   /** Problems found beyond MAX_PROBLEMS. */
   readonly omitted: number;
+  /** The same for what is found out later of a rule: `rule` is its id within the pack. */
+  problemAt(rule: string, path: Path, message: string): PackProblem;
 }
 
 /** Where a rule or reference stands: its file, and the path to it. */
@@ -42,7 +44,7 @@ export function parsePack(files: ReadonlyMap<string, string>): ParsedPack {
       'pack.yaml',
       `the pack has ${files.size} files and ${characters} characters; at most ${MAX_FILES} and ${MAX_PACK} are accepted`,
     );
-    return { pack: null, problems, omitted: 0 };
+    return { pack: null, problems, omitted: 0, problemAt: nowhere };
   }
   const read = new Map<string, YamlFile>();
   for (const [name, text] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
@@ -73,7 +75,15 @@ export function parsePack(files: ReadonlyMap<string, string>): ParsedPack {
     a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column,
   );
   const pack = problems.length === 0 && header ? { ...header, references: references.known, rules } : null;
-  return { pack, problems: sorted.slice(0, MAX_PROBLEMS), omitted };
+  const problemAt = (rule: string, within: Path, message: string): PackProblem => {
+    const part = parts.find(({ value }) => isRecord(value) && value['id'] === rule);
+    return part?.file.problemAt([...part.path, ...within], message) ?? nowhere(rule, within, message);
+  };
+  return { pack, problems: sorted.slice(0, MAX_PROBLEMS), omitted, problemAt };
+}
+
+function nowhere(rule: string, _: Path, message: string): PackProblem {
+  return { file: 'pack.yaml', line: 1, column: 1, field: '', message: `${rule} ${message}` };
 }
 
 /** The same as one error: `bad-input`, each fault a field `file:line:column field`. */

@@ -5,6 +5,7 @@ import {
   Author,
   Flag,
   MAX_TEXT,
+  Match,
   Media,
   PackView,
   Post as CollectedPost,
@@ -15,12 +16,12 @@ import {
 } from '@vigil/contracts';
 import { Documented } from '@vigil/openapi';
 import { z } from 'zod';
-import { checkExamples } from '../packs/examples.js';
 import { packError, parsePack } from '../packs/parse-pack.js';
 import { isUnverified, packReport, type PackReport } from '../packs/pack-report.js';
 import { Pack } from '../packs/schema.js';
+import { refuseToPublish, tryPack, type PackTrial } from '../packs/try-pack.js';
 import { inspect } from '../verdicts/classify.js';
-import { matchesOf, type Findings } from '../verdicts/publish.js';
+import { nearMissesOf, type Findings } from '../verdicts/publish.js';
 import { LiveRuleset } from './live-ruleset.js';
 import { PackStore, type Published, type PublishedVersion } from './pack-store.js';
 
@@ -53,18 +54,12 @@ const Version = z.object({
 });
 const Trialled = Verdict.omit({ postId: true, revision: true }).extend({
   normalised: z.string(),
-  nearMisses: Verdict.shape.matches,
+  nearMisses: z.array(Match.extend({ missing: z.string() })),
 });
 
-/** What publishing says; of a dry run `version` and `ruleset` are null, and failing examples are listed, not refused. */
-export interface PublishingReport {
+/** What publishing says; of a dry run `version` and `ruleset` are null, and what would refuse it is listed. */
+export interface PublishingReport extends PackTrial {
   readonly report: PackReport;
-  readonly examples: readonly {
-    readonly rule: string;
-    readonly expected: string;
-    readonly example: string;
-    readonly message: string;
-  }[];
   readonly version: number | null;
   readonly ruleset: number | null;
   readonly changed: boolean;
@@ -135,24 +130,14 @@ export class PacksController {
     const parsed = parsePack(filesOf(body));
     if (!parsed.pack) throw packError('rule pack', parsed);
     const report = packReport(parsed.pack);
-    const examples = checkExamples(parsed.pack);
+    const trial = await tryPack(parsed.pack);
     if (dryRun) {
       await this.store.refuseRetired(parsed.pack);
-      return { report, examples, version: null, ruleset: null, changed: false };
+      return { report, ...trial, version: null, ruleset: null, changed: false };
     }
-    if (examples.length > 0) {
-      const fields = examples.map(({ rule, expected, example, message }) => ({
-        path: `${rule} examples.${expected}`,
-        message: `“${example}” ${message}`,
-      }));
-      throw new VigilError(
-        'bad-input',
-        `rule pack ${parsed.pack.name}: ${examples.length} of its examples do not hold, the first in ${fields[0]?.path}: ${fields[0]?.message}`,
-        { fields },
-      );
-    }
+    refuseToPublish(parsed.pack, trial);
     const { version, ruleset, changed } = await this.store.publish(parsed.pack, user.id);
-    return { report, examples, version, ruleset, changed };
+    return { report, ...trial, version, ruleset, changed };
   }
 
   @Post('packs/:name/rollback')
@@ -184,7 +169,7 @@ export class PacksController {
     return {
       ...findings,
       normalised: normalised.text(),
-      nearMisses: matchesOf(ruleset, judgement?.nearMisses ?? [], normalised),
+      nearMisses: nearMissesOf(ruleset, judgement?.nearMisses ?? [], normalised),
     };
   }
 }

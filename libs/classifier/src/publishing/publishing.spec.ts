@@ -193,6 +193,13 @@ describe('publishing', () => {
       expect(faults).toEqual([
         { pack: 'green-banner', message: expect.stringContaining('rules.1.severity') },
       ]);
+      const broad = await packsFolder(
+        GREEN_BANNER.replace('en: [evergreen and growing]', 'en: [evergreen and growing, the]'),
+      );
+      expect(await seedPacks(store, broad)).toMatchObject({
+        published: [],
+        faults: [{ message: expect.stringContaining('match everyday language') }],
+      });
     });
 
     it('refuses a folder of another name than its pack', async () => {
@@ -259,6 +266,17 @@ describe('publishing', () => {
       });
       const failing = GREEN_BANNER.replace('[an evergreen tree]', '[so evergreen and growing]');
       await expect(packs.publish(failing, {}, ADMIN)).rejects.toThrow(/1 of its examples do not hold/);
+      const broad = GREEN_BANNER.replace('[watering day,', '[watering day, the,').replace(
+        / {4}needs: .*\n/,
+        '',
+      );
+      await expect(packs.publish(broad, {}, ADMIN)).rejects.toThrow(
+        /^rule pack green-banner: 1 of its rules match everyday language, .*the first in green-banner\/watering phrases\.en: “the”: above all by this phrase the rule matches \d+% of everyday posts in en/,
+      );
+      expect(await packs.publish(broad, { dryRun: '1' }, ADMIN)).toMatchObject({
+        broad: [{ rule: 'green-banner/watering', phrase: 'the', language: 'en' }],
+        version: null,
+      });
       for (const body of [null, 7, undefined, '', { files: { 'pack.yaml': 7 } }, {}, []]) {
         await expect(packs.publish(body, {}, ADMIN)).rejects.toMatchObject({ code: 'bad-input' });
       }

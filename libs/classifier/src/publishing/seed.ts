@@ -1,10 +1,10 @@
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { VigilError, isVigilError } from '@vigil/contracts';
-import { checkExamples } from '../packs/examples.js';
 import { loadPack, packFoldersIn, packHash } from '../packs/load-pack.js';
 import type { Pack } from '../packs/schema.js';
-import type { PackStore } from './pack-store.js';
+import { refuseToPublish, tryPack } from '../packs/try-pack.js';
+import type { PackStore, PublishedVersion } from './pack-store.js';
 
 /** `packs` beside the program: this file is libs/classifier/{src,dist}/publishing/seed. */
 export const DEFAULT_PACKS_DIR = fileURLToPath(new URL('../../../../packs', import.meta.url));
@@ -23,8 +23,8 @@ export interface Seeded {
 
 /**
  * Publishes the packs of a folder: each at the first start, and again when its content has changed since a start last
- * published it. What was published or rolled back over HTTP in between stays as it is until then. A pack at fault keeps
- * its last good version; one that has none stops the start: throws its `bad-input`.
+ * published it. What was published or rolled back over HTTP in between stays as it is until then. A pack at fault, or
+ * with a rule that matches everyday language, keeps its last good version; one that has none stops the start: throws its `bad-input`.
  */
 export async function seedPacks(store: PackStore, dir: string): Promise<Seeded> {
   const published: string[] = [];
@@ -32,19 +32,17 @@ export async function seedPacks(store: PackStore, dir: string): Promise<Seeded> 
   const examples: { pack: string; failures: number }[] = [];
   for (const folder of await packFoldersIn(dir)) {
     const name = basename(folder);
-    const pack = await loadNamed(folder, name).catch(async (error: unknown) => {
-      if (!(error instanceof VigilError) || (await store.versions(name)).length === 0) throw error;
+    const known = await store.versions(name);
+    const fresh = (pack: Pack) => !isKnown(packHash(pack), known);
+    const loaded = await loadTried(folder, name, fresh).catch((error: unknown) => {
+      if (!(error instanceof VigilError) || known.length === 0) throw error;
       faults.push({ pack: name, message: error.message });
       return null;
     });
-    if (!pack) continue;
-    const sha256 = packHash(pack);
+    if (!loaded) continue;
+    const { pack, failures } = loaded;
     const result = await store
-      .publish(
-        pack,
-        STARTUP,
-        (versions) => versions.find((one) => one.publishedBy === STARTUP)?.sha256 === sha256,
-      )
+      .publish(pack, STARTUP, (versions) => isKnown(packHash(pack), versions))
       .catch((error: unknown) => {
         if (!isVigilError(error, 'conflict')) throw error;
         faults.push({ pack: name, message: error.message });
@@ -52,10 +50,27 @@ export async function seedPacks(store: PackStore, dir: string): Promise<Seeded> 
       });
     if (!result?.changed) continue;
     published.push(`${name} ${result.version}`);
-    const failures = checkExamples(pack).length;
     if (failures > 0) examples.push({ pack: name, failures });
   }
   return { published, faults, examples };
+}
+
+/** Whether a start last published this content. */
+function isKnown(sha256: string, versions: readonly PublishedVersion[]): boolean {
+  return versions.find((one) => one.publishedBy === STARTUP)?.sha256 === sha256;
+}
+
+/** Loads a pack, and tries one that is `fresh`: throws where a rule matches everyday language, counts failing examples. */
+async function loadTried(
+  folder: string,
+  name: string,
+  fresh: (pack: Pack) => boolean,
+): Promise<{ pack: Pack; failures: number }> {
+  const pack = await loadNamed(folder, name);
+  if (!fresh(pack)) return { pack, failures: 0 };
+  const { broad, examples } = await tryPack(pack);
+  refuseToPublish(pack, { broad, examples: [] });
+  return { pack, failures: examples.length };
 }
 
 async function loadNamed(folder: string, name: string): Promise<Pack> {

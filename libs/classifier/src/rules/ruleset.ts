@@ -57,6 +57,8 @@ export interface CompiledRule {
     readonly signs: ReadonlySet<number>;
     readonly categories: ReadonlySet<Category>;
     readonly entities: ReadonlySet<Entity['kind']>;
+    /** For a person: “a second sign (a phrase of movement, or a slogan)”. */
+    readonly says: string;
   } | null;
   /** Looked for near its phrases, and then the match; null where a phrase itself is. */
   readonly pattern: LinearPattern | null;
@@ -185,6 +187,7 @@ function compileRule(
     signs: new Set(rule.needs.signs.flatMap((sign) => signs.get(sign) ?? [])),
     categories: new Set(rule.needs.categories),
     entities: new Set(rule.needs.entities),
+    says: secondSigns(rule.needs),
   };
   const id = RuleId.parse(`${name}/${rule.id}`);
   return {
@@ -209,4 +212,15 @@ function compileRule(
     needs: needs ?? null,
     pattern: rule.pattern === undefined ? null : compilePattern(rule.pattern),
   };
+}
+
+const WAYS = { financing: 'a way of payment', contact: 'a way of contact' } as const;
+
+function secondSigns({ signs, categories, entities }: NonNullable<SloganRule['needs']>): string {
+  const any = [
+    ...(signs.length > 0 ? [`a phrase of ${signs.join(', ')}`] : []),
+    ...(categories.length > 0 ? [`a match of a rule of the category ${categories.join(', ')}`] : []),
+    ...entities.map((kind) => WAYS[kind]),
+  ];
+  return `a second sign (${any.join(', or ')})`;
 }

@@ -86,7 +86,7 @@ export class Classifier implements OnApplicationBootstrap, BeforeApplicationShut
     for (const { pack, failures } of examples)
       this.telemetry.log.warn(
         { pack, failures },
-        'examples of a rule pack do not hold: npx vigil packs test DIR',
+        'examples of a rule pack do not hold: npx vigil rules test DIR',
       );
     for (const { pack, message } of faults)
       this.telemetry.log.error(

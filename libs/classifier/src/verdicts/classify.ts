@@ -18,27 +18,36 @@ export function classifyText(ruleset: Ruleset, subject: Subject): Findings {
   return inspect(ruleset, subject).findings;
 }
 
-/** The same with what lies between, for the test bench. `judgement` is null where no rule was seen. */
+/**
+ * The same with what lies between, for the test bench. `judgement` is that of the live rules, `whole` that of live rules
+ * and those in shadow together; null where none was seen.
+ */
 export function inspect(
   ruleset: Ruleset,
   subject: Subject,
-): { findings: Findings; judgement: Judgement | null; normalised: NormalisedText } {
+): {
+  findings: Findings;
+  judgement: Judgement | null;
+  whole: Judgement | null;
+  normalised: NormalisedText;
+} {
   normalise(subject.text, normalised);
   ruleset.automaton.find(normalised, found);
   ruleset.tolerant?.find(normalised, found);
   const phrases = sightingsOf(ruleset, found, subject.text, normalised);
-  if (!phrases) return { findings: nothingFound(ruleset), judgement: null, normalised };
+  if (!phrases) return { findings: nothingFound(ruleset), judgement: null, whole: null, normalised };
   const seen = { ...phrases, rules: readPatterns(ruleset, phrases.rules, subject.text, normalised) };
   const entities = entitiesIn(subject.text);
   const judge = (rules: readonly Sighting[]) =>
     exclude(ruleset, { ...seen, rules }, subject, normalised, entities);
   const live = liveAmong(ruleset, seen.rules);
-  const shadow = live.length < seen.rules.length ? inShadow(ruleset, judge(seen.rules), normalised) : {};
+  const both = live.length < seen.rules.length ? judge(seen.rules) : null;
+  const shadow = both ? inShadow(ruleset, both, normalised) : {};
   if (live.length === 0)
-    return { findings: { ...nothingFound(ruleset), ...shadow }, judgement: null, normalised };
+    return { findings: { ...nothingFound(ruleset), ...shadow }, judgement: null, whole: both, normalised };
   const judgement = judge(live);
   const published = publish(ruleset, judgement, score(ruleset, judgement), normalised, entities);
-  return { findings: { ...published, ...shadow }, judgement, normalised };
+  return { findings: { ...published, ...shadow }, judgement, whole: both ?? judgement, normalised };
 }
 
 /** The text to judge, or null where the event has none: a deletion. */

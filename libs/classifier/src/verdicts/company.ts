@@ -8,6 +8,8 @@ export interface CompiledCompany {
   readonly atLeast: number;
   readonly within: number | null;
   readonly side: Company['side'];
+  /** For a person: “a phrase of deed or place, at most 8 words before it”. */
+  readonly says: string;
 }
 
 export function compileCompany(company: Company, signs: ReadonlyMap<string, number>): CompiledCompany {
@@ -17,7 +19,20 @@ export function compileCompany(company: Company, signs: ReadonlyMap<string, numb
     atLeast: company.atLeast === 'all' ? sets.length : company.atLeast,
     within: company.within ?? null,
     side: company.side,
+    says: inWords(company),
   };
+}
+
+function inWords({ signs, atLeast, within, side }: Company): string {
+  const names = [...new Set(signs)];
+  const all = atLeast === 'all' ? names.length : atLeast;
+  const what =
+    names.length === 1 || all === 1
+      ? `a phrase of ${names.join(' or ')}`
+      : `phrases of ${all === names.length ? names.join(' and ') : `${all} of ${names.join(', ')}`}`;
+  const where = side === 'either' ? 'from it' : `${side} it`;
+  if (within !== undefined) return `${what}, at most ${within} words ${where}`;
+  return side === 'either' ? what : `${what} ${where}`;
 }
 
 /** The sightings of one sign set, in the two orders in which neighbours are looked up. */

@@ -121,7 +121,7 @@ describe('company that a rule asks for', () => {
             const far = before ? gap(sign.end, match.start) : gap(match.end, sign.start);
             return (before || after) && (within === null || far <= within);
           });
-          const company = { sets: [0, 1], atLeast: 1, within, side };
+          const company = { sets: [0, 1], atLeast: 1, within, side, says: '' };
           const found = new Neighbourhood(signs, text).companionOf(match, company);
           expect(found !== null).toBe(beside);
         },

@@ -18,8 +18,15 @@ export interface Judgement {
   readonly standing: readonly Sighting[];
   readonly cancelled: readonly Sighting[];
   readonly exclusions: readonly Exclusion[];
-  /** Seen, and no match because what the rule asks for is missing: conditions, company, a second sign. The test bench shows them; no verdict does. */
-  readonly nearMisses: readonly Sighting[];
+  /** The test bench shows them; no verdict does. */
+  readonly nearMisses: readonly NearMiss[];
+}
+
+/** Seen, and no match because what its rule asks for is missing. */
+export interface NearMiss {
+  readonly sighting: Sighting;
+  /** For a person: the condition, company or second sign that the post lacks. */
+  readonly missing: string;
 }
 
 /** Source labels that cancel, the contexts of a rule that let them, and what a reviewer reads. */
@@ -77,7 +84,7 @@ export function exclude(
   const meant: Sighting[] = [];
   const unless = Map.groupBy(seen.unless, (sighting) => sighting.of);
   const neighbourhood = new Neighbourhood(seen.signs, normalised);
-  const lacking: Sighting[] = [];
+  const lacking: NearMiss[] = [];
   for (const sighting of seen.rules) {
     const rule = ruleOf(ruleset, sighting);
     const against = (reason: string, by: Sighting | null) => {
@@ -89,11 +96,11 @@ export function exclude(
       against(`part of “${wordsOf(subject.text, normalised, other)}”`, other);
       continue;
     }
-    if (
-      (rule.only && missingOf(rule.only, subject) !== null) ||
-      rule.with.some((company) => !neighbourhood.companionOf(sighting, company))
-    ) {
-      lacking.push(sighting);
+    const missing =
+      (rule.only && missingOf(rule.only, subject)) ??
+      rule.with.find((company) => !neighbourhood.companionOf(sighting, company))?.says;
+    if (missing !== undefined) {
+      lacking.push({ sighting, missing });
       continue;
     }
     const never = rule.never && holdingOf(rule.never, subject);
@@ -123,7 +130,12 @@ export function exclude(
     standing,
     cancelled,
     exclusions: [...exclusions.values()],
-    nearMisses: [...lacking, ...meant.filter((s) => !signed.has(s))],
+    nearMisses: [
+      ...lacking,
+      ...meant
+        .filter((sighting) => !signed.has(sighting))
+        .map((sighting) => ({ sighting, missing: ruleOf(ruleset, sighting).needs?.says ?? '' })),
+    ],
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Entity, Match, Verdict } from '@vigil/contracts';
 import type { NormalisedText } from '@vigil/text';
 import type { Ruleset } from '../rules/ruleset.js';
-import { ruleOf, type Judgement } from './exclude.js';
+import { ruleOf, type Judgement, type NearMiss } from './exclude.js';
 import type { Score } from './score.js';
 import type { Sighting } from './sightings.js';
 
@@ -43,6 +43,22 @@ export function publish(
     ...scored,
     ...(entities.length > 0 && { entities: [...entities] }),
   };
+}
+
+/** What would have been a match, and what the post lacks for it, for a person. */
+export type MatchMissed = Match & { readonly missing: string };
+
+/** Near misses as matches that were not: the first MAX_LISTED of them. */
+export function nearMissesOf(
+  ruleset: Ruleset,
+  nearMisses: readonly NearMiss[],
+  normalised: NormalisedText,
+): MatchMissed[] {
+  return nearMisses
+    .slice(0, MAX_LISTED)
+    .flatMap(({ sighting, missing }) =>
+      matchesOf(ruleset, [sighting], normalised).map((match) => ({ ...match, missing })),
+    );
 }
 
 /** Sightings as matches. Every rule's first place comes before any rule's second, where there are too many to list. */

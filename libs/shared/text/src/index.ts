@@ -17,3 +17,4 @@ export { MAX_PHRASE, type Phrase } from './phrases.js';
 export { editsOf } from './edit-distance.js';
 export { MAX_TOLERANT, TolerantPhrases, type TolerantPhrase } from './tolerant-phrases.js';
 export { wordNumbers } from './word-edges.js';
+export { readStepByStep, type FurtherReading, type StepByStep, type StepOutput } from './step-by-step.js';
