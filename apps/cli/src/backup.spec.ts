@@ -1,13 +1,18 @@
+import { randomBytes } from 'node:crypto';
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { PostgresAuditLog } from '@vigil/auth';
-import { HitQuery, SystemClock } from '@vigil/contracts';
+import { KafkaBus } from '@vigil/bus/kafka';
+import { readSettings } from '@vigil/config';
+import { HitQuery, POSTS, SystemClock } from '@vigil/contracts';
 import { openDatabase, PgDatabase, runningServer, SILENT, type Database } from '@vigil/database';
 import { FolderEvidenceStore } from '@vigil/evidence';
-import { PostgresHitIndex } from '@vigil/hit-index';
+import { PostgresHitIndex, type HitIndex } from '@vigil/hit-index';
+import { kafkaOptions, openEvidence, openHitIndex } from '@vigil/runtime/engines';
 import { createTestDatabase, recordingTelemetry, temporaryFolder, type TestDatabase } from '@vigil/testing';
-import { fillDataFolder, HITS, READ, type Filled } from './installation.fixture.js';
+import { clearCluster, clusterVariables, MISSING_ENGINES } from './cluster.fixture.js';
+import { fillDataFolder, HITS, MESSAGES, READ, type Filled } from './installation.fixture.js';
 import { runCli } from './program.js';
 
 /** Evidence that hits of the fixture name: 30 of its 40 objects. */
@@ -32,11 +37,23 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+const run = (...args: string[]): Promise<Ran> =>
+  runWith(
+    { VIGIL_DATABASE_URL: server.database.connectionString, VIGIL_DATA_DIR: join(folder, 'server') },
+    args,
+  );
+
+async function runWith(env: Readonly<Record<string, string>>, args: readonly string[]): Promise<Ran> {
   let out = '';
   let err = '';
   const code = await runCli(args, {
-    env: { VIGIL_DATABASE_URL: server.database.connectionString, VIGIL_DATA_DIR: join(folder, 'server') },
+    env,
     stdin: Readable.from([]),
     out: async (text) => void (out += text),
     err: (text) => void (err += text),
@@ -46,15 +63,18 @@ async function run(...args: string[]): Promise<{ code: number; out: string; err:
   return { code, out, err };
 }
 
-async function searched(database: Database, text: string): Promise<string[]> {
-  const page = await new PostgresHitIndex(database).search(HitQuery.parse({ text, size: 200 }));
+const searched = (database: Database, text: string): Promise<string[]> =>
+  found(new PostgresHitIndex(database), text);
+
+async function found(index: HitIndex, text: string): Promise<string[]> {
+  const page = await index.search(HitQuery.parse({ text, size: 200 }));
   return [String(page.total), ...page.hits.map(({ hit }) => hit.post.id)];
 }
 
-describe('vigil backup and restore', () => {
-  const before: Record<string, string[]> = {};
-  const queries = ['harbour', '"river number"', 'حديقة', 'number -river'];
+const before: Record<string, string[]> = {};
+const queries = ['harbour', '"river number"', 'حديقة', 'number -river'];
 
+describe('vigil backup and restore', () => {
   test('saves beside a program that runs, whole, and for its owner alone', async () => {
     const program = await openDatabase(
       { dataDir: data, databaseUrl: null, poolSize: 4, statementTimeoutMs: 30_000 },
@@ -132,3 +152,49 @@ describe('vigil backup and restore', () => {
     await running.close();
   }, 60_000);
 });
+
+const lacking = MISSING_ENGINES.join(', ');
+(lacking === '' ? describe : describe.skip)(
+  `a laptop's back-up restored as a cluster${lacking ? ` (no ${lacking})` : ''}`,
+  () => {
+    let cluster: TestDatabase;
+    let variables: Record<string, string>;
+    beforeAll(async () => {
+      cluster = await createTestDatabase();
+      variables = clusterVariables(
+        `restored-${randomBytes(5).toString('hex')}`,
+        cluster.database.connectionString,
+        join(folder, 'cluster'),
+      );
+    }, 60_000);
+    afterAll(async () => {
+      await clearCluster(variables);
+      await cluster.drop();
+    });
+
+    test('answers the same searches, has its evidence, and what was not read waits in Kafka', async () => {
+      const { code, err } = await runWith(variables, ['restore', '--from', saved]);
+      expect({ code, err }).toMatchObject({
+        code: 0,
+        err: expect.stringContaining('restored and checked'),
+      });
+      const settings = readSettings(variables);
+      const index = await openHitIndex(settings, cluster.database, telemetry);
+      const store = await openEvidence(settings, telemetry);
+      const bus = await KafkaBus.open(telemetry, kafkaOptions(settings));
+      try {
+        for (const text of queries) expect(await found(index, text)).toEqual(before[text]);
+        await index.put([filled.erased]);
+        expect(await found(index, String(HITS))).toEqual(['0']);
+        for (const key of filled.evidence.slice(0, NEEDED)) expect(await store.get(key)).not.toBeNull();
+        const waiting = await bus.lag(POSTS, 'classifier');
+        expect(waiting.reduce((sum, { behind }) => sum + behind, 0)).toBe(MESSAGES - 3 * READ.classifier);
+      } finally {
+        await bus.close();
+        await store.close();
+        await index.close();
+      }
+      expect(await cluster.database.query('SELECT 1 FROM bus_log')).toEqual([]);
+    }, 120_000);
+  },
+);

@@ -20,12 +20,11 @@ import {
   temporaryFolder,
   type TestDatabase,
 } from '@vigil/testing';
+import { clearCluster, clusterVariables, MISSING_ENGINES } from './cluster.fixture.js';
 import { fillDataFolder, HITS, MESSAGES, READ, type Filled } from './installation.fixture.js';
 import { runCli } from './program.js';
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-const ENGINES = ['KAFKA_BROKERS', 'ELASTICSEARCH_URL', 'S3_ENDPOINT'].map((name) => `VIGIL_TEST_${name}`);
-const missing = ENGINES.filter((name) => !process.env[name]);
 const { telemetry } = recordingTelemetry();
 
 let folder: string;
@@ -232,42 +231,27 @@ describe('vigil move: what is refused, in one line each', () => {
   }, 60_000);
 });
 
-const why = missing.length > 0 ? missing.join(', ') : existsSync(MAIN) ? null : 'the program is not built';
+const why =
+  MISSING_ENGINES.length > 0
+    ? MISSING_ENGINES.join(', ')
+    : existsSync(MAIN)
+      ? null
+      : 'the program is not built';
 (why === null ? describe : describe.skip)(
   `vigil move: a server to a cluster${why ? ` (no ${why})` : ''}`,
   () => {
     const name = randomBytes(5).toString('hex');
     let from: string;
     let to: string;
-    const variables = () => ({
-      VIGIL_DATABASE_URL: cluster.database.connectionString,
-      VIGIL_DATA_DIR: join(folder, 'cluster-data'),
-      VIGIL_KAFKA_BROKERS: process.env.VIGIL_TEST_KAFKA_BROKERS ?? '',
-      VIGIL_KAFKA_TOPIC_PREFIX: `move-${name}.`,
-      VIGIL_ELASTICSEARCH_URL: process.env.VIGIL_TEST_ELASTICSEARCH_URL ?? '',
-      VIGIL_ELASTICSEARCH_PREFIX: `move-${name}`,
-      VIGIL_S3_ENDPOINT: process.env.VIGIL_TEST_S3_ENDPOINT ?? '',
-      VIGIL_S3_BUCKET: process.env.VIGIL_TEST_S3_BUCKET ?? '',
-      VIGIL_S3_PREFIX: `move-${name}/`,
-      VIGIL_S3_ACCESS_KEY_ID: process.env.VIGIL_TEST_S3_ACCESS_KEY_ID ?? '',
-      VIGIL_S3_SECRET_ACCESS_KEY: process.env.VIGIL_TEST_S3_SECRET_ACCESS_KEY ?? '',
-    });
+    const variables = () =>
+      clusterVariables(`move-${name}`, cluster.database.connectionString, join(folder, 'cluster-data'));
 
     beforeAll(async () => {
       from = await settingsFile('server.env', serverVariables());
       to = await settingsFile('cluster.env', variables());
     });
 
-    afterAll(async () => {
-      const settings = readSettings(variables());
-      const url = variables().VIGIL_ELASTICSEARCH_URL;
-      const found = (await (await fetch(`${url}/move-${name}-*`)).json()) as object;
-      for (const index of Object.keys(found)) await fetch(`${url}/${index}`, { method: 'DELETE' });
-      await fetch(`${url}/_index_template/move-${name}-*`, { method: 'DELETE' });
-      const store = await openEvidence(settings, telemetry);
-      for await (const { key } of store.entries()) await store.delete(key);
-      await store.close();
-    });
+    afterAll(() => clearCluster(variables()));
 
     /** The command as a process, killed without warning once it says that it does `step`. */
     function killedAt(step: string): Promise<{ signal: string | null; err: string }> {
