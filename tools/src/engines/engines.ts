@@ -1,12 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { birthOf } from '@vigil/database';
 import { containerRuns, dockerAnswers, IMAGES, removeContainer, startContainer } from './docker.js';
 import { elasticsearch } from './elasticsearch.js';
 import { kafka } from './kafka.js';
 import { ENGINE_NAMES, type EngineName, type Recipe, type Running } from './recipe.js';
 import { redis } from './redis.js';
 import { s3 } from './s3.js';
-import { startOf, startServer, stopProcess } from './server-process.js';
+import { startServer, stopProcess } from './server-process.js';
 
 export const RECIPES: Record<EngineName, Recipe> = { kafka, elasticsearch, redis, s3 };
 
@@ -50,7 +51,7 @@ export class Engines {
     try {
       const { launch, env } = await recipe.prepare(place);
       const pid = await startServer(launch);
-      const pidStarted = startOf(pid);
+      const pidStarted = await birthOf(pid);
       const state: Running = { name, version: recipe.version, how: 'local server', env, pid, pidStarted };
       this.remember(new Map([...(await this.running()), [name, state]]));
       return { ...state, up: true };
@@ -111,7 +112,7 @@ export class Engines {
     for (const one of all) {
       const lives =
         one.container === undefined
-          ? one.pid !== null && startOf(one.pid) === one.pidStarted
+          ? one.pid !== null && (await birthOf(one.pid)) === one.pidStarted
           : await containerRuns(one.container);
       if (lives && ENGINE_NAMES.includes(one.name)) alive.set(one.name, one);
     }

@@ -1,7 +1,8 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { isAlive } from '@vigil/database';
 
 /** A free port on loopback. Another process may take it before the server does; the start then fails and says so. */
 export function freePort(): Promise<number> {
@@ -71,12 +72,6 @@ export async function startServer(
   return child.pid;
 }
 
-/** When a process started, in the system's own words; null where there is none of that id. */
-export function startOf(pid: number): string | null {
-  const answer = spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' });
-  return answer.stdout?.trim() || null;
-}
-
 /** Ends a process by its id: asks first, insists after 15 s. */
 export async function stopProcess(pid: number): Promise<void> {
   const signal = (name: NodeJS.Signals): boolean => {
@@ -89,7 +84,7 @@ export async function stopProcess(pid: number): Promise<void> {
   };
   if (!signal('SIGTERM')) return;
   const until = Date.now() + 15_000;
-  while (startOf(pid) !== null) {
+  while (isAlive(pid)) {
     if (Date.now() > until) signal('SIGKILL');
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
