@@ -18,3 +18,8 @@ export { editsOf } from './edit-distance.js';
 export { MAX_TOLERANT, TolerantPhrases, type TolerantPhrase } from './tolerant-phrases.js';
 export { wordNumbers } from './word-edges.js';
 export { readStepByStep, type FurtherReading, type StepByStep, type StepOutput } from './step-by-step.js';
+export { Words } from './copies/words.js';
+export { jaccard, shingleSet } from './copies/shingles.js';
+export { BANDS, PERMUTATIONS, bandKeys, estimate, minHash } from './copies/min-hash.js';
+export { LEAST_ITEM_WORDS, LEAST_NEAR, LEAST_SHARE, LEAST_WORDS, MAX_COPIES } from './copies/limits.js';
+export { KnownTexts, wordsOf, type Copy } from './copies/known-texts.js';
