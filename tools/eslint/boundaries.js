@@ -39,6 +39,7 @@ const VENDORS = {
   'fast-xml-parser': ['libs/collector/src/connectors/rss'],
   nodemailer: ['libs/alerts/src/notify'],
   standardwebhooks: ['libs/alerts/src/notify'],
+  sharp: ['libs/shared/media/src/pictures'],
   pino: ['libs/shared/telemetry'],
   re2js: ['libs/classifier/src/rules'],
   '@noble/hashes': ['libs/classifier/src/entities'],

@@ -1,0 +1,13 @@
+export {
+  HASH_BITS,
+  HASH_WORDS,
+  type Hash256,
+  bitsOf,
+  formatHash,
+  hammingDistance,
+  parseHash,
+} from './hash256.js';
+export type { Pixels } from './pdq/downsample.js';
+export { LEAST_SIDE, type PdqHash, type PdqHashes, PdqHasher } from './pdq/hasher.js';
+export { ORIENTATIONS, type Orientation } from './pdq/orientations.js';
+export { type ExifOrientation, upright } from './upright.js';
