@@ -15,6 +15,7 @@ const Published = z.object({
   version: z.number().nullable(),
   ruleset: z.number().nullable(),
   changed: z.boolean(),
+  proposal: z.string().nullable(),
 });
 
 /** `vigil packs`: rule packs on the running server; `vigil rules` tries them before. */
@@ -28,13 +29,18 @@ export function addPacks({ program, terminal }: Cli): void {
     .description('publish a pack to the running server; live within seconds on every classifier')
     .argument('<DIR>', 'the pack')
     .option('--dry-run', 'let the server check it, and publish nothing')
+    .option('--note <TEXT>', 'what it is about, for the person who approves it')
     .option('--url <URL>', 'where the server answers')
-    .action(async (folder: string, { url, dryRun }: Options & { dryRun?: boolean }) => {
+    .action(async (folder: string, { url, dryRun, note }: Options & { dryRun?: boolean; note?: string }) => {
       const files = Object.fromEntries(await readPackFolder(folder));
       const api = await Api.open(terminal, url);
-      const answer = await api.ask('POST', '/packs', Published, { body: { files }, query: { dryRun } });
+      const answer = await api.ask('POST', '/packs', Published, { body: { files }, query: { dryRun, note } });
       await terminal.out(`${JSON.stringify(answer)}\n`);
       if (dryRun) terminal.err('vigil: the server would take it; nothing was published\n');
+      else if (answer.proposal !== null)
+        terminal.err(
+          `vigil: proposed as ${answer.proposal}: another person who may publish must approve it on the Rules page\n`,
+        );
       else if (answer.changed)
         terminal.err(`vigil: published as version ${answer.version} with ruleset ${answer.ruleset}\n`);
       else terminal.err('vigil: the same is in force already\n');

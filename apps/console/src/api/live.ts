@@ -6,7 +6,7 @@ import type { QueryClient } from '@tanstack/react-query';
 const GATHER_MS = 400;
 /** A stream that was refused is asked for again after this: the server may be starting. */
 const REOPEN_MS = 5_000;
-const EVENTS = ['alert', 'source', 'ruleset', 'hits'] as const;
+const EVENTS = ['alert', 'source', 'ruleset', 'proposal', 'hits'] as const;
 
 export interface LiveState {
   readonly state: 'connecting' | 'live' | 'lost';
@@ -50,6 +50,8 @@ export function keysTouchedBy(event: LiveEvent): readonly (readonly string[])[] 
       return [['sources']];
     case 'ruleset':
       return [['packs'], ['classify']];
+    case 'proposal':
+      return [['packs']];
     case 'hits':
       return [['volumes']];
     default:

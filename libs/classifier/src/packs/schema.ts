@@ -144,9 +144,12 @@ export const Reference = z.strictObject({
   note: z.string().max(1_000).optional(),
 });
 
+/** Names that would stand where the API has something else under `/api/packs`. */
+const RESERVED: readonly string[] = ['proposals', 'import', 'keys'];
+
 /** `pack.yaml`; the rules stand in `rules/*.yaml` beside it as lists, the references in `references.yaml`. */
 export const PackHeader = z.strictObject({
-  name: slug,
+  name: slug.refine((name) => !RESERVED.includes(name), `another name than ${RESERVED.join(', ')}`),
   title: z.string().trim().min(2).max(200),
   description: z.string().trim().max(2_000),
   maintainer: z.string().trim().max(200),

@@ -13,12 +13,20 @@ export interface PublishedVersion {
   readonly sha256: string;
   readonly publishedAt: string;
   readonly publishedBy: string;
+  /** The second person who let it be published; null where none was asked for. */
+  readonly approvedBy: string | null;
 }
 
 /** The combination in force: its number and the version of each pack. */
 export interface ActiveSet {
   readonly number: number;
   readonly packs: readonly { readonly name: string; readonly version: number }[];
+}
+
+/** What is in force under the lock of publishing: the ruleset's number, and the version of each pack by its name. */
+export interface InForce {
+  readonly number: number;
+  readonly packs: ReadonlyMap<string, number>;
 }
 
 /** What publishing led to. `changed` false: the content in force was the same, and nothing was made. */
@@ -31,7 +39,8 @@ export interface Published {
 
 /** Channel on which every process hears that a ruleset was published; the payload is its number. */
 export const RULESET_CHANNEL = 'vigil_ruleset';
-const LIVE_CHANNEL = 'vigil_live';
+/** Channel of what open pages hear of. */
+export const LIVE_CHANNEL = 'vigil_live';
 /** Advisory lock of whoever publishes, held to the end of the transaction; the number is arbitrary and ours alone. */
 const PUBLISH_LOCK = 7_100_003;
 
@@ -41,13 +50,29 @@ interface VersionRow extends Record<string, unknown> {
   sha256: string;
   published_at: Date;
   published_by: string;
+  approved_by: string | null;
 }
 
-const VERSION_COLUMNS = 'v.name, v.version, v.sha256, v.published_at, v.published_by';
+const VERSION_COLUMNS = 'v.name, v.version, v.sha256, v.published_at, v.published_by, v.approved_by';
 
 function versionOf(row: VersionRow): PublishedVersion {
-  const { name, version, sha256, published_at, published_by } = row;
-  return { name, version, sha256, publishedAt: published_at.toISOString(), publishedBy: published_by };
+  const { name, version, sha256, published_at, published_by, approved_by } = row;
+  return {
+    name,
+    version,
+    sha256,
+    publishedAt: published_at.toISOString(),
+    publishedBy: published_by,
+    approvedBy: approved_by,
+  };
+}
+
+async function versionsOf(db: Queryable, name: string): Promise<PublishedVersion[]> {
+  const rows = await db.query<VersionRow>(
+    `SELECT ${VERSION_COLUMNS} FROM pack_version v WHERE v.name = $1 ORDER BY v.version DESC`,
+    [name],
+  );
+  return rows.map(versionOf);
 }
 
 /** The rules that any version of a pack retired, by id: each as the first of those versions has it. */
@@ -117,11 +142,7 @@ export class PackStore {
 
   /** All versions of a pack, the newest first; empty where there is none. */
   async versions(name: string): Promise<PublishedVersion[]> {
-    const rows = await this.db.query<VersionRow>(
-      `SELECT ${VERSION_COLUMNS} FROM pack_version v WHERE v.name = $1 ORDER BY v.version DESC`,
-      [name],
-    );
-    return rows.map(versionOf);
+    return versionsOf(this.db, name);
   }
 
   /**
@@ -134,44 +155,53 @@ export class PackStore {
     by: string,
     unless?: (versions: readonly PublishedVersion[]) => boolean,
   ): Promise<Published> {
-    const sha256 = packHash(pack);
     return this.db.transaction(async (tx) => {
-      const active = await this.lockedActive(tx);
-      const rows = await tx.query<VersionRow>(
-        `SELECT ${VERSION_COLUMNS} FROM pack_version v WHERE v.name = $1 ORDER BY v.version DESC`,
-        [pack.name],
-      );
-      const versions = rows.map(versionOf);
-      const current = active.packs.get(pack.name);
-      const same = versions.find((one) => one.version === current && one.sha256 === sha256);
-      if (current !== undefined && (same || unless?.(versions)))
-        return { name: pack.name, version: current, ruleset: active.number, changed: false };
-      await this.refuseRetired(pack, tx);
-      const version = (versions[0]?.version ?? 0) + 1;
-      await tx.query(
-        'INSERT INTO pack_version (name, version, sha256, content, published_at, published_by) VALUES ($1, $2, $3, $4, $5, $6)',
-        [pack.name, version, sha256, JSON.stringify(pack), this.clock.instant(), by],
-      );
-      const ruleset = await this.enforce(
-        tx,
-        active,
-        pack.name,
-        version,
-        by,
-        `${pack.name} ${version} published`,
-      );
-      await this.audit.record(
-        { actor: by, action: 'pack.publish', subject: pack.name, detail: { version, ruleset, sha256 } },
-        tx,
-      );
-      return { name: pack.name, version, ruleset, changed: true };
+      const inForce = await this.lock(tx);
+      const versions = await versionsOf(tx, pack.name);
+      const current = inForce.packs.get(pack.name);
+      if (current !== undefined && unless?.(versions))
+        return { name: pack.name, version: current, ruleset: inForce.number, changed: false };
+      return this.publishWithin(tx, inForce, pack, by, null);
     });
+  }
+
+  /** The same within a transaction that holds the lock of publishing. `approvedBy`: the second person, if there was one. */
+  async publishWithin(
+    tx: Transaction,
+    inForce: InForce,
+    pack: Pack,
+    by: string,
+    approvedBy: string | null,
+  ): Promise<Published> {
+    const sha256 = packHash(pack);
+    const versions = await versionsOf(tx, pack.name);
+    const current = inForce.packs.get(pack.name);
+    if (current !== undefined && versions.some((one) => one.version === current && one.sha256 === sha256))
+      return { name: pack.name, version: current, ruleset: inForce.number, changed: false };
+    await this.refuseRetired(pack, tx);
+    const version = (versions[0]?.version ?? 0) + 1;
+    await tx.query(
+      `INSERT INTO pack_version (name, version, sha256, content, published_at, published_by, approved_by)
+       VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+      [pack.name, version, sha256, JSON.stringify(pack), this.clock.instant(), by, approvedBy],
+    );
+    const ruleset = await this.enforce(
+      tx,
+      inForce,
+      pack.name,
+      version,
+      by,
+      `${pack.name} ${version} published`,
+    );
+    const detail = { version, ruleset, sha256, ...(approvedBy !== null && { approvedBy }) };
+    await this.audit.record({ actor: by, action: 'pack.publish', subject: pack.name, detail }, tx);
+    return { name: pack.name, version, ruleset, changed: true };
   }
 
   /** Puts an earlier version in force again, under a new ruleset number. Throws `not-found`. */
   async rollBack(name: string, version: number, by: string): Promise<Published> {
     return this.db.transaction(async (tx) => {
-      const active = await this.lockedActive(tx);
+      const active = await this.lock(tx);
       const [known] = await tx.query('SELECT 1 FROM pack_version WHERE name = $1 AND version = $2', [
         name,
         version,
@@ -200,7 +230,8 @@ export class PackStore {
       );
   }
 
-  private async lockedActive(tx: Transaction): Promise<{ number: number; packs: Map<string, number> }> {
+  /** Takes the lock of publishing until the transaction ends, and says what is in force. */
+  async lock(tx: Transaction): Promise<InForce> {
     await tx.query('SELECT pg_advisory_xact_lock($1)', [PUBLISH_LOCK]);
     const [newest] = await tx.query<{ number: number }>(
       'SELECT coalesce(max(number), 0)::int AS number FROM ruleset',
@@ -215,7 +246,7 @@ export class PackStore {
 
   private async enforce(
     tx: Transaction,
-    active: { number: number; packs: Map<string, number> },
+    active: InForce,
     name: string,
     version: number,
     by: string,

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { CurrentUser, type Identity, RequirePermission } from '@vigil/auth';
 import {
@@ -16,22 +16,21 @@ import {
 } from '@vigil/contracts';
 import { Documented } from '@vigil/openapi';
 import { z } from 'zod';
-import { packError, parsePack } from '../packs/parse-pack.js';
 import { isUnverified, packReport, type PackReport } from '../packs/pack-report.js';
 import { Pack } from '../packs/schema.js';
 import { refuseToPublish, tryPack, type PackTrial } from '../packs/try-pack.js';
 import { inspect } from '../verdicts/classify.js';
 import { nearMissesOf, type Findings } from '../verdicts/publish.js';
 import { LiveRuleset } from './live-ruleset.js';
+import { PackDocument, PackName, packFrom } from './pack-document.js';
+import { PackProposals } from './pack-proposals.js';
 import { PackStore, type Published, type PublishedVersion } from './pack-store.js';
 
-const Name = z
-  .string()
-  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'lower-case letters, digits and single dashes')
-  .max(200);
-/** The files of a pack's folder: name within it → text. */
-const Files = z.strictObject({ files: z.record(z.string().max(300), z.string()) });
-const DryRun = z.strictObject({ dryRun: Flag.optional() });
+const Publishing = z.strictObject({
+  dryRun: Flag.optional(),
+  /** For who approves it: what it is about. */
+  note: z.string().trim().min(1).max(2_000).optional(),
+});
 const RollBack = z.strictObject({ version: z.number().int().min(1) });
 const Trial = z.strictObject({
   text: z.string().max(MAX_TEXT),
@@ -50,6 +49,7 @@ const Version = z.object({
   sha256: z.string(),
   publishedAt: z.string(),
   publishedBy: z.string(),
+  approvedBy: z.string().nullable(),
   active: z.boolean(),
 });
 const Trialled = Verdict.omit({ postId: true, revision: true }).extend({
@@ -57,12 +57,19 @@ const Trialled = Verdict.omit({ postId: true, revision: true }).extend({
   nearMisses: z.array(Match.extend({ missing: z.string() })),
 });
 
+/** As much of the web server's reply as a route here needs. */
+interface StatusReply {
+  status(code: number): unknown;
+}
+
 /** What publishing says; of a dry run `version` and `ruleset` are null, and what would refuse it is listed. */
 export interface PublishingReport extends PackTrial {
   readonly report: PackReport;
   readonly version: number | null;
   readonly ruleset: number | null;
   readonly changed: boolean;
+  /** Where a second person must approve it first: what waits. */
+  readonly proposal: string | null;
 }
 
 @ApiTags('packs')
@@ -71,6 +78,7 @@ export class PacksController {
   constructor(
     private readonly store: PackStore,
     private readonly live: LiveRuleset,
+    private readonly proposals: PackProposals,
   ) {}
 
   @Get('packs')
@@ -91,7 +99,7 @@ export class PacksController {
     response: PackView.extend({ report: z.unknown(), content: Pack }),
   })
   async one(@Param('name') name: string): Promise<PackView & { report: PackReport; content: Pack }> {
-    const wanted = parse(Name, name, 'pack name');
+    const wanted = parse(PackName, name, 'pack name');
     const version = (await this.store.activeVersions()).find((one) => one.name === wanted);
     if (!version) throw new VigilError('not-found', `no pack named ${wanted} is in force`);
     const content = await this.store.content(wanted, version.version);
@@ -106,7 +114,7 @@ export class PacksController {
   @RequirePermission('packs.read')
   @Documented({ summary: 'All versions of a rule pack, the newest first', response: z.array(Version) })
   async versions(@Param('name') name: string): Promise<(PublishedVersion & { active: boolean })[]> {
-    const versions = await this.store.versions(parse(Name, name, 'pack name'));
+    const versions = await this.store.versions(parse(PackName, name, 'pack name'));
     if (versions.length === 0) throw new VigilError('not-found', `no pack named ${name} was ever published`);
     const active = (await this.store.active())?.packs.find((pack) => pack.name === name)?.version;
     return versions.map((version) => ({ ...version, active: version.version === active }));
@@ -117,27 +125,29 @@ export class PacksController {
   @RequirePermission('packs.publish')
   @Documented({
     summary:
-      'Publish a rule pack: its files, or the whole of it as one YAML or JSON document; dryRun=1 only checks',
-    body: z.union([Files, Pack]),
-    query: DryRun,
+      'Publish a rule pack: its files, or the whole of it as one YAML or JSON document; dryRun=1 only checks. 202: it waits for a second person',
+    body: PackDocument,
+    query: Publishing,
   })
   async publish(
     @Body() body: unknown,
     @Query() query: unknown,
     @CurrentUser() user: Identity,
+    @Res({ passthrough: true }) reply: StatusReply,
   ): Promise<PublishingReport> {
-    const { dryRun } = parse(DryRun, query, 'publishing');
-    const parsed = parsePack(filesOf(body));
-    if (!parsed.pack) throw packError('rule pack', parsed);
-    const report = packReport(parsed.pack);
-    const trial = await tryPack(parsed.pack);
+    const { dryRun, note } = parse(Publishing, query, 'publishing');
+    const pack = packFrom(body);
+    const report = packReport(pack);
+    const trial = await tryPack(pack);
     if (dryRun) {
-      await this.store.refuseRetired(parsed.pack);
-      return { report, ...trial, version: null, ruleset: null, changed: false };
+      await this.store.refuseRetired(pack);
+      return { report, ...trial, version: null, ruleset: null, changed: false, proposal: null };
     }
-    refuseToPublish(parsed.pack, trial);
-    const { version, ruleset, changed } = await this.store.publish(parsed.pack, user.id);
-    return { report, ...trial, version, ruleset, changed };
+    refuseToPublish(pack, trial);
+    const { published, proposal } = await this.proposals.publish(pack, user.id, note ?? null);
+    if (published) return { report, ...trial, ...published, proposal: null };
+    reply.status(202);
+    return { report, ...trial, version: null, ruleset: null, changed: false, proposal: proposal.id };
   }
 
   @Post('packs/:name/rollback')
@@ -150,7 +160,7 @@ export class PacksController {
     @CurrentUser() user: Identity,
   ): Promise<Published> {
     const { version } = parse(RollBack, body, 'roll-back');
-    return this.store.rollBack(parse(Name, name, 'pack name'), version, user.id);
+    return this.store.rollBack(parse(PackName, name, 'pack name'), version, user.id);
   }
 
   @Post('classify')
@@ -172,19 +182,6 @@ export class PacksController {
       nearMisses: nearMissesOf(ruleset, judgement?.nearMisses ?? [], normalised),
     };
   }
-}
-
-/** A body is the map of a folder's files, or a whole pack: as YAML text, or as JSON, whose faults are told by field. */
-function filesOf(body: unknown): ReadonlyMap<string, string> {
-  if (typeof body === 'string') return new Map([['pack.yaml', body]]);
-  if (typeof body === 'object' && body !== null && 'files' in body)
-    return new Map(Object.entries(parse(Files, body, 'rule pack').files));
-  if (typeof body === 'object' && body !== null)
-    return new Map([['pack.yaml', JSON.stringify(body, null, 1)]]);
-  throw new VigilError(
-    'bad-input',
-    'rule pack: send {"files": {"pack.yaml": "…", "rules/….yaml": "…"}}, or one YAML or JSON document',
-  );
 }
 
 function viewOf(version: PublishedVersion, content: Pack, ruleset: number): PackView {

@@ -21,10 +21,12 @@ import { parsePack } from '../packs/parse-pack.js';
 import type { Pack } from '../packs/schema.js';
 import { Classifier } from '../verdicts/classifier.js';
 import { LiveRuleset } from './live-ruleset.js';
+import { PackProposals } from './pack-proposals.js';
 import { PackStore } from './pack-store.js';
 import { PacksController } from './packs.controller.js';
 import { seedPacks } from './seed.js';
 
+const REPLY = { status: () => undefined };
 const ADMIN = { id: 'admin', name: 'Administrator', permissions: [] };
 
 /** The fixture with another phrase for the rule `office`. */
@@ -51,6 +53,9 @@ describe('publishing', () => {
     for (const close of closing.reverse()) await close();
     closing = [];
   });
+
+  const proposals = () =>
+    new PackProposals(db(), clock, new PostgresAuditLog(db(), clock), store, readSettings({}));
 
   async function live(): Promise<LiveRuleset> {
     const ruleset = new LiveRuleset(db(), store, recordingTelemetry().telemetry);
@@ -216,8 +221,8 @@ describe('publishing', () => {
     const text = { text: 'evergreen and growing, watering day, Forest Office', context: 'unknown' };
 
     it('checks without publishing, publishes, lists, rolls back', async () => {
-      const packs = new PacksController(store, await published());
-      const dry = await packs.publish(packSaying('three four'), { dryRun: '1' }, ADMIN);
+      const packs = new PacksController(store, await published(), proposals());
+      const dry = await packs.publish(packSaying('three four'), { dryRun: '1' }, ADMIN, REPLY);
       expect(dry).toMatchObject({
         version: null,
         changed: false,
@@ -225,8 +230,12 @@ describe('publishing', () => {
         examples: [],
       });
       const files = { files: { 'pack.yaml': GREEN_BANNER.replaceAll(/forest office/gi, 'three four') } };
-      expect(await packs.publish(files, {}, ADMIN)).toMatchObject({ version: 2, ruleset: 2, changed: true });
-      expect(await packs.publish(files.files['pack.yaml'], {}, ADMIN)).toMatchObject({
+      expect(await packs.publish(files, {}, ADMIN, REPLY)).toMatchObject({
+        version: 2,
+        ruleset: 2,
+        changed: true,
+      });
+      expect(await packs.publish(files.files['pack.yaml'], {}, ADMIN, REPLY)).toMatchObject({
         version: 2,
         changed: false,
       });
@@ -252,9 +261,9 @@ describe('publishing', () => {
     });
 
     it('refuses what is at fault, by place and field, and changes nothing', async () => {
-      const packs = new PacksController(store, await published());
+      const packs = new PacksController(store, await published(), proposals());
       await expect(
-        packs.publish(GREEN_BANNER.replace('severity: low', 'severity: x'), {}, ADMIN),
+        packs.publish(GREEN_BANNER.replace('severity: low', 'severity: x'), {}, ADMIN, REPLY),
       ).rejects.toMatchObject({
         code: 'bad-input',
         fields: [
@@ -265,20 +274,20 @@ describe('publishing', () => {
         ],
       });
       const failing = GREEN_BANNER.replace('[an evergreen tree]', '[so evergreen and growing]');
-      await expect(packs.publish(failing, {}, ADMIN)).rejects.toThrow(/1 of its examples do not hold/);
+      await expect(packs.publish(failing, {}, ADMIN, REPLY)).rejects.toThrow(/1 of its examples do not hold/);
       const broad = GREEN_BANNER.replace('[watering day,', '[watering day, the,').replace(
         / {4}needs: .*\n/,
         '',
       );
-      await expect(packs.publish(broad, {}, ADMIN)).rejects.toThrow(
+      await expect(packs.publish(broad, {}, ADMIN, REPLY)).rejects.toThrow(
         /^rule pack green-banner: 1 of its rules match everyday language, .*the first in green-banner\/watering phrases\.en: “the”: above all by this phrase the rule matches \d+% of everyday posts in en/,
       );
-      expect(await packs.publish(broad, { dryRun: '1' }, ADMIN)).toMatchObject({
+      expect(await packs.publish(broad, { dryRun: '1' }, ADMIN, REPLY)).toMatchObject({
         broad: [{ rule: 'green-banner/watering', phrase: 'the', language: 'en' }],
         version: null,
       });
       for (const body of [null, 7, undefined, '', { files: { 'pack.yaml': 7 } }, {}, []]) {
-        await expect(packs.publish(body, {}, ADMIN)).rejects.toMatchObject({ code: 'bad-input' });
+        await expect(packs.publish(body, {}, ADMIN, REPLY)).rejects.toMatchObject({ code: 'bad-input' });
       }
       await expect(packs.one('nobody')).rejects.toMatchObject({ code: 'not-found' });
       await expect(packs.versions('No Name')).rejects.toMatchObject({ code: 'bad-input' });
@@ -286,7 +295,7 @@ describe('publishing', () => {
     });
 
     it('judges a text on the test bench', async () => {
-      const packs = new PacksController(store, await published());
+      const packs = new PacksController(store, await published(), proposals());
       const bench = packs.classify({ ...text, context: 'news' });
       expect(bench.normalised).toBe('evergreen and growing watering day forest office');
       expect(bench.matches.map((match) => match.rule)).toEqual(['green-banner/office']);

@@ -166,6 +166,15 @@ export const CLASSIFIER = {
     'Rule packs published at the first start. Default `packs` beside the program.',
     text('').transform((s) => s || null),
   ),
+  packApproval: variable(
+    'VIGIL_PACK_APPROVAL',
+    'auto, always or never',
+    'Whether publishing a rule pack over HTTP needs a second person. Default auto: where two or more may publish.',
+    z
+      .enum(['auto', 'always', 'never'])
+      .optional()
+      .transform((when) => when ?? 'auto'),
+  ),
 };
 
 export const ALERTS = {

@@ -49,6 +49,7 @@ export const LiveEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('alert'), id: z.string(), version: z.number().int() }),
   z.object({ type: z.literal('source'), id: z.string() }),
   z.object({ type: z.literal('ruleset'), ruleset: z.number().int() }),
+  z.object({ type: z.literal('proposal'), id: z.string() }),
   z.object({ type: z.literal('hits'), count: z.number().int() }),
 ]);
 export type LiveEvent = z.infer<typeof LiveEvent>;
@@ -100,6 +101,8 @@ export const PackView = z.object({
   version: z.number().int(),
   publishedAt: Instant,
   publishedBy: z.string(),
+  /** The second person who let it be published; null where none was asked for. */
+  approvedBy: z.string().nullable(),
   sha256: z.string(),
   ruleset: z.number().int(),
   rules: z.array(RuleView),

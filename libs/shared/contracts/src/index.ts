@@ -3,6 +3,8 @@ export * from './source.js';
 export * from './post.js';
 export * from './verdict.js';
 export * from './rule-life.js';
+export * from './pack-diff.js';
+export * from './pack-proposal.js';
 export * from './hit.js';
 export * from './hit-index-state.js';
 export * from './search.js';
