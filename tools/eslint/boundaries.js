@@ -42,6 +42,8 @@ const VENDORS = {
   sharp: ['libs/shared/media/src/pictures'],
   pino: ['libs/shared/telemetry'],
   re2js: ['libs/classifier/src/rules'],
+  eld: ['libs/classifier/src/languages'],
+  franc: ['libs/classifier/src/languages'],
   '@noble/hashes': ['libs/classifier/src/entities'],
   '@scure/base': ['libs/classifier/src/entities'],
   kafkajs: ['libs/shared/bus/src/kafka'],

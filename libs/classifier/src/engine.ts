@@ -6,4 +6,5 @@ export { packReport, type PackReport } from './packs/pack-report.js';
 export { createClassifier, type LineClassifier } from './verdicts/line-classifier.js';
 export { compileRuleset, type Ruleset } from './rules/ruleset.js';
 export { checkPack } from './packs/try-pack.js';
+export { identifyLanguage } from './languages/identify.js';
 export { classifyText } from './verdicts/classify.js';

@@ -1,4 +1,4 @@
-import { Alert, AlertPage, HitPage, Outcome } from '@vigil/contracts';
+import { Alert, AlertPage, HitPage, languageOfHit, Outcome } from '@vigil/contracts';
 import { Api } from '../api.js';
 import { CommandFailure, EXIT } from '../failure.js';
 import { list, wholeNumber } from '../options.js';
@@ -142,7 +142,7 @@ function hitsAsText(hits: HitPage['hits']): string {
     ['TIME', 'LANGUAGE', 'SOURCE', 'MATCHED', 'POST'],
     hits.map(({ hit }) => [
       hit.eventTime,
-      hit.post.language ?? 'und',
+      languageOfHit(hit) ?? 'und',
       hit.post.sourceId,
       [...new Set(hit.verdict.matches.map((match) => match.title))].join(', '),
       hit.post.permalink ?? hit.post.id,

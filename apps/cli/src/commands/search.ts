@@ -1,4 +1,4 @@
-import { HitPage, type FoundHit } from '@vigil/contracts';
+import { HitPage, languageOfHit, type FoundHit } from '@vigil/contracts';
 import { Api } from '../api.js';
 import { list, wholeNumber } from '../options.js';
 import type { Cli } from '../program.js';
@@ -92,7 +92,7 @@ function asText({ hit, highlights }: FoundHit): string {
   const { post, verdict } = hit;
   const span = highlights[0] ?? verdict.matches[0]?.span ?? { start: 0, end: 0 };
   const titles = [...new Set(verdict.matches.map((match) => match.title))].join(', ');
-  const head = [hit.eventTime, verdict.severity ?? '-', post.language ?? 'und', post.sourceId, titles].join(
+  const head = [hit.eventTime, verdict.severity ?? '-', languageOfHit(hit) ?? 'und', post.sourceId, titles].join(
     '  ',
   );
   return `${head}\n    ${excerpt(post.text, span.start, span.end)}\n    ${post.permalink ?? post.id}\n`;

@@ -1,5 +1,5 @@
 import { Badge, Tooltip } from '@mantine/core';
-import { type FoundHit, type Match, sloganOf } from '@vigil/contracts';
+import { type FoundHit, languageOfHit, type Match, sloganOf } from '@vigil/contracts';
 import { ExternalLink, Image } from 'lucide-react';
 import { forwardRef, useState } from 'react';
 import { Link } from 'react-router';
@@ -39,6 +39,7 @@ export const HitCard = forwardRef<HTMLElement, Props>(function HitCard(
   const [details, setDetails] = useState(false);
   const author = post.author.displayName ?? post.author.handle ?? 'Author not known';
   const state = STATE[hit.state];
+  const language = languageOfHit(hit);
   return (
     <article
       ref={ref}
@@ -68,7 +69,7 @@ export const HitCard = forwardRef<HTMLElement, Props>(function HitCard(
         <span className={classes.when}>
           {post.demo && <DemoBadge />}
           <Time at={hit.eventTime} />
-          <span>{languageName(post.language)}</span>
+          <span>{languageName(language)}</span>
           <span>{regionName(hit.region)}</span>
         </span>
       </header>
@@ -80,7 +81,7 @@ export const HitCard = forwardRef<HTMLElement, Props>(function HitCard(
       )}
       <MarkedText
         text={post.text}
-        language={post.language}
+        language={language}
         matches={verdict.matches}
         exclusions={verdict.exclusions}
         found={highlights}

@@ -1,5 +1,6 @@
 import {
   type HitState,
+  languageOfHit,
   type Match,
   type Post,
   sloganOf,
@@ -216,7 +217,7 @@ function countedRule(
     source: counted.source,
     // Who has no name is told apart by channel.
     author: postKey(`${post.sourceId}\n${nativeId ?? handle ?? displayName ?? post.channel}`),
-    language: post.language ?? match.language,
+    language: languageOfHit({ post, verdict: event.verdict }) ?? match.language,
     region: counted.region,
     stance: event.verdict.stance,
     demo: counted.demo,

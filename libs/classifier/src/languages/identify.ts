@@ -1,14 +1,7 @@
+import type { IdentifiedLanguage } from '@vigil/contracts';
 import { functionWordsOf, isSpeltMalay, type FunctionWords } from './function-words.js';
 import { byBytes, byTrigrams, type Opinion } from './n-grams.js';
 import { arabicSpelling, cyrillicSpelling, isPlainLatin } from './spelling.js';
-
-/** A language told from a text, and how likely that is right. */
-export interface Identified {
-  /** Primary language subtag, as BCP 47 has it. */
-  readonly tag: string;
-  /** Share of such answers that were right over the labelled set: `npm run bench -- languages`. */
-  readonly confidence: number;
-}
 
 /** Fewer letters are a greeting or a name: no language. */
 export const LEAST_LETTERS = 10;
@@ -17,7 +10,7 @@ const READ = 400;
 /** Less of the letters in one script is a mixture. */
 const MOST_OF = 0.7;
 
-/** What an answer rests on, and how often it was right; each is rounded down from the measurement. */
+/** What an answer rests on, and how often it was right at least: `npm run bench -- languages` measures each. */
 const CONFIDENCE = {
   /** The alphabet, or a script with one language among those asked about, and n-grams that do not contradict. */
   letters: 0.98,
@@ -27,7 +20,7 @@ const CONFIDENCE = {
   words: 0.95,
   /** One library, far ahead. */
   alone: 0.95,
-  /** Nine of ten who write one of the two write Indonesian. */
+  /** Indonesian or Malay, and nothing of how Malaysia spells: nine of ten who write one of them write Indonesian. */
   indonesian: 0.9,
 } as const;
 
@@ -36,7 +29,8 @@ const CLEAR = { bytes: 0.08, trigrams: 0.06 };
 /** Of a text in a language these share of its words are grammar; by chance fewer than one in ten. */
 const GRAMMAR = { strong: 0.15, some: 0.1, different: 2 };
 
-type Script = 'Latin' | 'Arabic' | 'Cyrillic' | 'other';
+/** What most letters of a text are; `other` for none of the three. */
+export type Script = 'Latin' | 'Arabic' | 'Cyrillic' | 'other';
 
 /**
  * The language of a post; null for short and mixed texts, and wherever the evidence disagrees: unknown rather than
@@ -44,9 +38,9 @@ type Script = 'Latin' | 'Arabic' | 'Cyrillic' | 'other';
  * T. Baldwin, “Accurate Language Identification of Twitter Messages”, LASM 2014); the alphabet decides where it can;
  * function words speak for Hausa, Somali, Swahili and Pashto, which the larger library does not know. Pure; never throws.
  */
-export function identifyLanguage(published: string): Identified | null {
+export function identifyLanguage(published: string): IdentifiedLanguage | null {
   const text = readable(published);
-  const script = scriptOf(text);
+  const script = mainScript(text);
   if (script === null) return null;
   const words = text.match(/[\p{L}\p{M}]+/gu) ?? [];
   switch (script) {
@@ -66,6 +60,7 @@ function readable(text: string): string {
   return text
     .slice(0, READ)
     .normalize('NFKC')
+    .slice(0, READ)
     .replace(/(?:https?:\/\/|www\.)\S+|[^\s@]{0,64}@\S*/gu, ' ')
     .replace(/\p{Cf}/gu, '')
     .replace(/[\p{L}\p{M}]*\p{N}[\p{L}\p{M}\p{N}]*/gu, ' ')
@@ -74,8 +69,12 @@ function readable(text: string): string {
     .toLowerCase();
 }
 
-/** The script of most letters; null where they are few, or of several scripts. */
-function scriptOf(text: string): Script | null {
+/** The script of a text as published; null where its letters are few, or of several. */
+export function scriptOf(published: string): Script | null {
+  return mainScript(readable(published));
+}
+
+function mainScript(text: string): Script | null {
   const count = (pattern: RegExp) => text.match(pattern)?.length ?? 0;
   const letters = count(/\p{L}/gu);
   if (letters < LEAST_LETTERS) return null;
@@ -88,7 +87,7 @@ function scriptOf(text: string): Script | null {
   return shares.Latin + shares.Arabic + shares.Cyrillic <= 1 - MOST_OF ? 'other' : null;
 }
 
-function ofArabicScript(text: string, words: readonly string[]): Identified | null {
+function ofArabicScript(text: string, words: readonly string[]): IdentifiedLanguage | null {
   const { pashto, urdu, persian, arabic } = arabicSpelling(text);
   const grammar = functionWordsOf('ps', words).share;
   const { tag, lead } = byBytes(text);
@@ -103,25 +102,28 @@ function ofArabicScript(text: string, words: readonly string[]): Identified | nu
   return tag !== 'ur' && lead >= CLEAR.bytes ? answer(tag, 'alone') : null;
 }
 
-function ofCyrillic(text: string): Identified | null {
+function ofCyrillic(text: string): IdentifiedLanguage | null {
   const letters = cyrillicSpelling(text);
+  if (letters !== null && letters !== 'other') return answer(letters, 'letters');
   const { tag, lead } = byBytes(text);
   if (letters === 'other') return tag !== 'ru' && lead >= CLEAR.bytes ? answer(tag, 'alone') : null;
-  if (letters !== null) return answer(letters, 'letters');
   return tag === 'ru' ? answer(tag, 'agreed') : lead >= CLEAR.bytes ? answer(tag, 'alone') : null;
 }
 
-function ofLatin(text: string, words: readonly string[]): Identified | null {
+function ofLatin(text: string, words: readonly string[]): IdentifiedLanguage | null {
   const [bytes, trigrams] = [byBytes(text), byTrigrams(text)];
   const african = isPlainLatin(text) ? likeliest(words) : null;
   if (african && isStrong(african)) {
     if (trigrams.tag === african.language) return answer(trigrams.tag, 'words');
-    if (bytes.tag !== trigrams.tag && african.share >= 2 * GRAMMAR.strong) return answer(african.language, 'words');
+    if (bytes.tag !== trigrams.tag && african.share >= 2 * GRAMMAR.strong)
+      return answer(african.language, 'words');
   }
   if (isUnknownToBytes(trigrams)) {
     const supported = african?.language === trigrams.tag && african.different > 0;
     const least = supported ? CLEAR.trigrams : 3 * CLEAR.trigrams;
-    return isPlainLatin(text) && trigrams.lead >= least && bytes.lead < CLEAR.bytes ? answer(trigrams.tag, 'alone') : null;
+    return isPlainLatin(text) && trigrams.lead >= least && bytes.lead < CLEAR.bytes
+      ? answer(trigrams.tag, 'alone')
+      : null;
   }
   if (african && isStrong(african) && bytes.lead < CLEAR.bytes) return null;
   if (bytes.tag === trigrams.tag) return bytes.tag === 'ms' ? ofMalay(words) : answer(bytes.tag, 'agreed');
@@ -129,7 +131,7 @@ function ofLatin(text: string, words: readonly string[]): Identified | null {
   return bytes.tag === 'ms' ? ofMalay(words) : answer(bytes.tag, 'alone');
 }
 
-function ofMalay(words: readonly string[]): Identified | null {
+function ofMalay(words: readonly string[]): IdentifiedLanguage | null {
   return isSpeltMalay(words) ? answer('ms', 'words') : answer('id', 'indonesian');
 }
 
@@ -148,6 +150,6 @@ function isStrong({ share, different }: FunctionWords): boolean {
   return share >= GRAMMAR.strong && different >= GRAMMAR.different;
 }
 
-function answer(tag: string | null, by: keyof typeof CONFIDENCE): Identified | null {
+function answer(tag: string | null, by: keyof typeof CONFIDENCE): IdentifiedLanguage | null {
   return tag === null ? null : { tag, confidence: CONFIDENCE[by] };
 }

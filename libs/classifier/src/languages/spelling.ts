@@ -13,7 +13,7 @@ const OTHER_CYRILLIC = /[қғҳҷӣӯңөүәұһђћјљњџѓќѕ]/u;
 /** Hausa, Somali and Swahili do with these; French or Turkish rarely does. */
 const PLAIN_LATIN = /^[\P{Script=Latin}a-zɓɗƙƴ]*$/u;
 
-/** What the letters of a text in Arabic script allow. `only` where they leave one language. */
+/** Which languages of Arabic script write letters that stand in the text. */
 export function arabicSpelling(text: string): {
   readonly pashto: boolean;
   readonly urdu: boolean;

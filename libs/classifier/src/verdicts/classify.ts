@@ -1,6 +1,7 @@
 import type { PostEvent, PostFacts, Verdict, VerdictEvent } from '@vigil/contracts';
 import { Found, NormalisedText, normalise } from '@vigil/text';
 import { entitiesIn } from '../entities/entities.js';
+import { languageOf, type PostLanguage } from '../languages/language-of.js';
 import type { Ruleset } from '../rules/ruleset.js';
 import { exclude, type Judgement, type Subject } from './exclude.js';
 import { readPatterns } from './patterns.js';
@@ -38,8 +39,15 @@ export function inspect(
   if (!phrases) return { findings: nothingFound(ruleset), judgement: null, whole: null, normalised };
   const seen = { ...phrases, rules: readPatterns(ruleset, phrases.rules, subject.text, normalised) };
   const entities = entitiesIn(subject.text);
+  const language = toldOnce(subject);
+  const known: Subject = {
+    ...subject,
+    get language() {
+      return language().tag;
+    },
+  };
   const judge = (rules: readonly Sighting[]) =>
-    exclude(ruleset, { ...seen, rules }, subject, normalised, entities);
+    exclude(ruleset, { ...seen, rules }, known, normalised, entities);
   const live = liveAmong(ruleset, seen.rules);
   const both = live.length < seen.rules.length ? judge(seen.rules) : null;
   const shadow = both ? inShadow(ruleset, both, normalised) : {};
@@ -47,7 +55,15 @@ export function inspect(
     return { findings: { ...nothingFound(ruleset), ...shadow }, judgement: null, whole: both, normalised };
   const judgement = judge(live);
   const published = publish(ruleset, judgement, score(ruleset, judgement), normalised, entities);
-  return { findings: { ...published, ...shadow }, judgement, whole: both ?? judgement, normalised };
+  const identified = judgement.standing.length > 0 ? language().identified : null;
+  const findings = { ...published, ...(identified && { language: identified }), ...shadow };
+  return { findings, judgement, whole: both ?? judgement, normalised };
+}
+
+/** The post's language, told at the first call: only conditions and hits ask, and most posts have neither. */
+function toldOnce({ text, language }: Subject): () => PostLanguage {
+  let told: PostLanguage | undefined;
+  return () => (told ??= languageOf(text, language));
 }
 
 /** The text to judge, or null where the event has none: a deletion. */

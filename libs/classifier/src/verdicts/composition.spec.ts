@@ -49,6 +49,28 @@ function outcome(rule: object, text: string, post?: Partial<Subject>): string {
   return (judgement?.nearMisses.length ?? 0) > 0 ? 'near' : 'nothing';
 }
 
+describe('the language of a post', () => {
+  const text = 'They went to the green forest in the morning, and came back late';
+  it('is told from the text where a condition asks and its origin is silent', () => {
+    expect(outcome({ only: { languages: ['en'] } }, text, { language: null })).toBe('match');
+    expect(outcome({ only: { languages: ['fr'] } }, text)).toBe('near');
+    expect(outcome({ never: { languages: ['en'] } }, text)).toBe('cancelled: in a post in en');
+  });
+
+  it('is what the origin states, and unknown of a few words', () => {
+    expect(outcome({ only: { languages: ['en'] } }, text, { language: 'fr' })).toBe('near');
+    expect(outcome({ only: { languages: ['ar'] } }, 'غابة خضراء')).toBe('near');
+  });
+
+  it('is in the verdict with its confidence where something matched and the text told it', () => {
+    const { language } = judge({}, text).findings;
+    expect(language?.tag).toBe('en');
+    expect(language?.confidence).toBeGreaterThan(0.9);
+    expect(judge({}, text, { language: 'en' }).findings.language).toBeUndefined();
+    expect(judge({}, text.replace('green', 'dark')).findings.language).toBeUndefined();
+  });
+});
+
 describe('company that a rule asks for', () => {
   it.each([
     ['any of its sets', { signs: ['deed', 'place'] }, 'green forest, far north', 'match'],

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Instant, PostId, RuleId, SourceId } from './ids.js';
+import { Instant, Language, PostId, RuleId, SourceId } from './ids.js';
 import { Post, Trace } from './post.js';
 
 export const Severity = z.enum(['low', 'medium', 'high', 'critical']);
@@ -100,6 +100,10 @@ export const Entity = z.object({
 });
 export type Entity = z.infer<typeof Entity>;
 
+/** A language told from a post's text, and the share of such answers that were right when it was measured. */
+export const IdentifiedLanguage = z.object({ tag: Language, confidence: z.number().min(0).max(1) });
+export type IdentifiedLanguage = z.infer<typeof IdentifiedLanguage>;
+
 /** What the classifier says of one revision of one post under one ruleset. */
 export const Verdict = z.object({
   postId: PostId,
@@ -118,10 +122,20 @@ export const Verdict = z.object({
   indicator: Indicator.nullable(),
   stance: Stance,
   because: Because.optional(),
+  /** Of a post with a match, where its origin states no language, or one that is not written in the text's letters. */
+  language: IdentifiedLanguage.optional(),
   /** Ways of payment and contact in the text; only where a rule was seen, and any of them stands there. */
   entities: z.array(Entity).optional(),
 });
 export type Verdict = z.infer<typeof Verdict>;
+
+/** The language a hit is shown, counted and found under; null where nobody knows. */
+export function languageOfHit(hit: {
+  readonly post: Pick<Post, 'language'>;
+  readonly verdict: Pick<Verdict, 'language'>;
+}): string | null {
+  return hit.verdict.language?.tag ?? hit.post.language;
+}
 
 /** What is counted of every post, hit or not: enough for exact counts, and no text. */
 export const PostFacts = z.object({

@@ -1,4 +1,4 @@
-import { hitVersion, VigilError, type Hit } from '@vigil/contracts';
+import { hitVersion, languageOfHit, VigilError, type Hit } from '@vigil/contracts';
 import {
   authorOf,
   idHash,
@@ -55,7 +55,7 @@ export function toDocument(hit: Hit): Versioned {
       event_time: new Date(time.millis).toISOString(),
       event_micros: time.micros,
       source: storable(post.sourceId),
-      language: storable(post.language ?? 'und'),
+      language: storable(languageOfHit(hit) ?? 'und'),
       region: storable(hit.region),
       rules: rulesOf(hit).map(storable),
       indicator: verdict.indicator,

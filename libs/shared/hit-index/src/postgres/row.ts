@@ -1,4 +1,4 @@
-import { hitVersion, type Hit } from '@vigil/contracts';
+import { hitVersion, languageOfHit, type Hit } from '@vigil/contracts';
 import { authorOf, rulesOf, stateNumber, storable, storableInstant, tokensOf } from '../hit-fields.js';
 import { quoteLexeme } from '../query/tsquery.js';
 
@@ -51,7 +51,7 @@ export function toRow(hit: Hit): Row {
     eventTime: storableInstant(hit.eventTime),
     firstSeenAt: storableInstant(hit.firstSeenAt),
     source: storable(post.sourceId),
-    language: storable(post.language ?? 'und'),
+    language: storable(languageOfHit(hit) ?? 'und'),
     region: storable(hit.region),
     rules: rulesOf(hit).join(' '),
     indicator: verdict.indicator,
