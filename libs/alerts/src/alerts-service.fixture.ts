@@ -45,6 +45,7 @@ export class AlertsService {
       database: db,
       bus,
       deadLetters: bus.deadLetters,
+      retained: bus.retained,
       hitIndex: new PostgresHitIndex(db),
       evidence: new FolderEvidenceStore(evidenceFolder),
       jobs: await BullJobs.open(db, telemetry),

@@ -14,6 +14,7 @@ export interface Port {
 
 export const PORTS: readonly Port[] = [
   { name: 'MessageBus', contract: 'messageBusContract' },
+  { name: 'RetainedLog', contract: 'retainedLogContract' },
   { name: 'HitIndex', contract: 'hitIndexContract' },
   { name: 'EvidenceStore', contract: 'evidenceContract' },
   { name: 'Jobs', contract: 'jobsContract' },

@@ -1,5 +1,5 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
-import { DeadLetters, MessageBus } from '@vigil/bus';
+import { DeadLetters, MessageBus, RetainedLog } from '@vigil/bus';
 import { type Settings, SETTINGS } from '@vigil/config';
 import { Clock, SystemClock } from '@vigil/contracts';
 import { Database } from '@vigil/database';
@@ -21,6 +21,7 @@ export class BaseModule {
       { provide: Database, useValue: engines.database },
       { provide: MessageBus, useValue: engines.bus },
       { provide: DeadLetters, useValue: engines.deadLetters },
+      { provide: RetainedLog, useValue: engines.retained },
       { provide: HitIndex, useValue: engines.hitIndex },
       { provide: EvidenceStore, useValue: engines.evidence },
       { provide: Jobs, useValue: engines.jobs },

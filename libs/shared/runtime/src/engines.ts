@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type DeadLetters, isLogUsed, type MessageBus, PostgresBus } from '@vigil/bus';
+import { type DeadLetters, isLogUsed, type MessageBus, PostgresBus, type RetainedLog } from '@vigil/bus';
 import type { KafkaBusOptions } from '@vigil/bus/kafka';
 import type { Settings } from '@vigil/config';
 import { VigilError } from '@vigil/contracts';
@@ -15,6 +15,7 @@ interface BaseEngines {
   readonly database: Database;
   readonly bus: MessageBus;
   readonly deadLetters: DeadLetters;
+  readonly retained: RetainedLog;
   /** Closes in the reverse order of opening. The services must have stopped. */
   close(): Promise<void>;
 }
@@ -70,7 +71,8 @@ export async function openServiceEngines(
     if (needs.includes('hitIndex')) needed.hitIndex = keep(await openHitIndex(settings, database, telemetry));
     if (needs.includes('evidence')) needed.evidence = keep(await openEvidence(settings, telemetry));
     if (needs.includes('jobs')) needed.jobs = keep(await openJobs(settings, database, telemetry));
-    return { telemetry, database, bus, deadLetters: bus.deadLetters, ...needed, close };
+    const { deadLetters, retained } = bus;
+    return { telemetry, database, bus, deadLetters, retained, ...needed, close };
   } catch (error) {
     await close();
     throw error;
@@ -116,7 +118,7 @@ async function openBus(
   settings: Settings,
   database: Database,
   telemetry: Telemetry,
-): Promise<MessageBus & { readonly deadLetters: DeadLetters }> {
+): Promise<MessageBus & { readonly deadLetters: DeadLetters; readonly retained: RetainedLog }> {
   const { busPartitions: partitions, transitDays, transitMaxBytes } = settings.storage;
   const { commitEarly } = settings.faults;
   if (settings.cluster.kafkaBrokers.length === 0)

@@ -4,6 +4,7 @@ import type { Topic } from '@vigil/contracts';
 import { createTelemetry } from '@vigil/telemetry';
 import type { Message } from '../message-bus.js';
 import { messageBusContract } from '../message-bus.contract.js';
+import { retainedLogContract } from '../retained-log.contract.js';
 import { encodeMessage } from '../message.js';
 import { partitionOf } from '../partitioner.js';
 import { fingerprint } from '../topic.js';
@@ -70,6 +71,8 @@ describeWithBrokers('KafkaBus', () => {
     if (topics.length > 0) await admin.deleteTopics({ topics });
     await admin.disconnect();
   });
+
+  retainedLogContract(() => open());
 
   messageBusContract(() => ({
     open: () => open(),

@@ -15,6 +15,7 @@ import { GroupConsumer } from './consumer.js';
 import { KafkaDeadLetters } from './dead-letters.js';
 import { boundsOf, committedOf } from './positions.js';
 import { KafkaPublisher } from './publisher.js';
+import { KafkaRetainedLog } from './retained-log.js';
 import { KafkaTopics, type TopicOptions } from './topics.js';
 import { DEFAULT_TUNING, type KafkaTuning } from './tuning.js';
 
@@ -31,6 +32,7 @@ const PROBE_MS = 2_500;
 /** The log as topics of a Kafka cluster. What kafkajs lacks and how it is worked around: docs/adr/0005-kafkajs.md. */
 export class KafkaBus extends MessageBus {
   readonly deadLetters: KafkaDeadLetters;
+  readonly retained: KafkaRetainedLog;
   readonly #kafka: kafkajs.Kafka;
   readonly #tuning: KafkaTuning;
   readonly #metrics: BusMetrics;
@@ -66,6 +68,11 @@ export class KafkaBus extends MessageBus {
       administration: this.#administration,
       topics: this.#topics,
       publisher: this.#publisher,
+    });
+    this.retained = new KafkaRetainedLog({
+      kafka: this.#kafka,
+      administration: this.#administration,
+      topics: this.#topics,
     });
     telemetry.addCheck('bus', () => this.#failure());
   }

@@ -1,5 +1,6 @@
 import { withTestDatabase } from '@vigil/testing';
 import { messageBusContract } from '../message-bus.contract.js';
+import { retainedLogContract } from '../retained-log.contract.js';
 import { PostgresBus, type PostgresBusOptions } from './postgres-bus.js';
 import { quickTuning, testTelemetry } from './postgres-bus.fixture.js';
 
@@ -13,6 +14,8 @@ describe('PostgresBus', () => {
       tuning: quickTuning,
       ...options,
     });
+
+  retainedLogContract(() => open());
 
   messageBusContract(
     () => ({

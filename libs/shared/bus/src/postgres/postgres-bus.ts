@@ -9,6 +9,7 @@ import {
   type PartitionLag,
 } from '../message-bus.js';
 import { PostgresDeadLetters } from './dead-letters.js';
+import { PostgresRetainedLog } from './retained-log.js';
 import { GroupConsumer, type RunningConsumer } from './group-consumer.js';
 import { applyRetention, extendLog } from './log-tables.js';
 import { Membership } from './membership.js';
@@ -34,6 +35,7 @@ const noop = (): void => undefined;
 /** The log as tables of the system of record. How it works and why: ../../README.md. */
 export class PostgresBus extends MessageBus {
   readonly deadLetters: PostgresDeadLetters;
+  readonly retained: PostgresRetainedLog;
   readonly #tuning: Tuning;
   readonly #clock: Clock;
   readonly #metrics: BusMetrics;
@@ -70,6 +72,7 @@ export class PostgresBus extends MessageBus {
     this.deadLetters = new PostgresDeadLetters(database, (tx, topic, messages) =>
       this.#publisher.publishIn(tx, topic, messages),
     );
+    this.retained = new PostgresRetainedLog(database);
     telemetry.addCheck('bus', () => this.#failure());
   }
 
