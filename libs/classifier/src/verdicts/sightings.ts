@@ -1,4 +1,4 @@
-import { Found, Readings, readWithout, type NormalisedText, type StepSet } from '@vigil/text';
+import { Found, NO_STEPS, Readings, readWithout, type NormalisedText, type StepSet } from '@vigil/text';
 import type { Ruleset } from '../rules/ruleset.js';
 
 /** A phrase seen in a text: its number in the ruleset, and the normalised range. */
@@ -33,7 +33,8 @@ const more = new Found();
  */
 export function readFurther(ruleset: Ruleset, text: string, plain: NormalisedText): Sighting[] {
   const seen = new Map<string, Sighting>();
-  for (const reading of readings.of(text, plain)) {
+  const mayMatter = (changed: NormalisedText) => ruleset.automaton.mayHoldAny(changed);
+  for (const reading of readings.of(text, plain, NO_STEPS, mayMatter)) {
     ruleset.automaton.find(reading, more);
     for (let at = 0; at < more.count; at++) {
       const [phrase, from, to] = [

@@ -3,6 +3,8 @@ import { KIND, isLetterKind, isSign, kindOf } from './letter-classes.js';
 import type { NormalisedText } from './normalise.js';
 
 const SPACE = 0x20;
+/** Buffers larger than this, in characters, are given back after use. */
+const KEEP_CAPACITY = 1 << 20;
 
 /**
  * A text cut for the further readings: the letters and digits of its plain reading, and between them every character
@@ -56,7 +58,7 @@ export class Atoms {
   }
 
   private reserve(capacity: number): void {
-    if (capacity <= this.kinds.length) return;
+    if (capacity <= this.kinds.length && this.kinds.length <= KEEP_CAPACITY) return;
     this.kinds = new Uint8Array(capacity);
     this.starts = new Uint32Array(capacity);
     this.places = new Uint32Array(capacity);
@@ -83,6 +85,6 @@ function gapKind(codePoint: number): number {
   const kind = codePoint > 0xffff ? KIND.lookalike : kindOf(codePoint);
   if (isSign(kind)) return kind;
   if (kind === KIND.mark) return KIND.ignored;
-  const looksLike = kind === KIND.lookalike && latinTwin(String.fromCodePoint(codePoint)) !== null;
+  const looksLike = kind === KIND.lookalike && latinTwin(codePoint) > 0;
   return looksLike ? KIND.symbol : KIND.separator;
 }

@@ -50,21 +50,31 @@ const CYRILLIC: Readonly<Record<string, string>> = {
   y: 'у',
 };
 
-const LATIN = new Map<string, string>();
+const LATIN = new Map<number, number>();
 for (const table of [SMALL_CAPITALS, LOOKS_LIKE])
-  for (const [letter, list] of Object.entries(table)) for (const each of list) LATIN.set(each, letter);
+  for (const [letter, list] of Object.entries(table))
+    for (const each of list) LATIN.set(each.codePointAt(0) as number, letter.charCodeAt(0));
 // Letters in black circles and squares, and the letters that flags are made of; Unicode decomposes only the white ones.
 for (const first of [0x1f150, 0x1f170, 0x1f1e6])
-  for (let at = 0; at < 26; at++) LATIN.set(String.fromCodePoint(first + at), String.fromCharCode(0x61 + at));
+  for (let at = 0; at < 26; at++) LATIN.set(first + at, 0x61 + at);
+/** The same by UTF-16 unit, for most of them have one. */
+const LATIN_UNITS = new Uint8Array(0x10000);
+for (const [codePoint, unit] of LATIN) if (codePoint <= 0xffff) LATIN_UNITS[codePoint] = unit;
+const CYRILLIC_UNITS = new Uint16Array(0x80);
+for (const [letter, twin] of Object.entries(CYRILLIC))
+  CYRILLIC_UNITS[letter.charCodeAt(0)] = twin.charCodeAt(0);
 
-/** The small Latin letter a character looks like, or null. Asked about what the plain reading makes no Latin letter. */
-export function latinTwin(character: string): string | null {
-  return LATIN.get(character) ?? null;
+/**
+ * The small Latin letter, as a unit, that a code point looks like; 0 for none. Asked about what the plain reading makes
+ * no Latin letter.
+ */
+export function latinTwin(codePoint: number): number {
+  return codePoint <= 0xffff ? (LATIN_UNITS[codePoint] as number) : (LATIN.get(codePoint) ?? 0);
 }
 
-/** The small Cyrillic letter that a small Latin one looks like, or null. */
-export function cyrillicTwin(letter: string): string | null {
-  return CYRILLIC[letter] ?? null;
+/** The small Cyrillic letter that a small Latin one looks like, both as units; 0 for none. */
+export function cyrillicTwin(letter: number): number {
+  return CYRILLIC_UNITS[letter] ?? 0;
 }
 
 /** Whether a character is half of a flag. */

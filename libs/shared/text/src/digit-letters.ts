@@ -1,8 +1,15 @@
 /** What digits and signs within a word stand for. A character without an entry is read as by the first table. */
 export type DigitReading = 'leet' | 'leet-l' | 'arabizi';
 
+/** Letters by the unit of the digit or sign that is read as them. */
+type Letters = ReadonlyMap<number, string>;
+
+function byUnit(letters: Readonly<Record<string, string>>): Letters {
+  return new Map(Object.entries(letters).map(([character, read]) => [character.charCodeAt(0), read]));
+}
+
 /** Latin letters that digits and signs look like. 9 is a g to English writers; who writes Arabic means q: see ARABIZI. */
-const LEET: Readonly<Record<string, string>> = {
+const LEET = byUnit({
   '0': 'o',
   '1': 'i',
   '2': 'z',
@@ -21,10 +28,10 @@ const LEET: Readonly<Record<string, string>> = {
   '€': 'e',
   '£': 'l',
   '¥': 'y',
-};
+});
 
 /** The second likeness of some of them. */
-const LEET_L: Readonly<Record<string, string>> = { '1': 'l', '!': 'l', '|': 'l', '6': 'b' };
+const LEET_L = byUnit({ '1': 'l', '!': 'l', '|': 'l', '6': 'b' });
 
 /**
  * Digits for the Arabic letters that Latin lacks, as they are transliterated: hamza and ʿayn are left out, as the plain
@@ -32,7 +39,7 @@ const LEET_L: Readonly<Record<string, string>> = { '1': 'l', '!': 'l', '|': 'l',
  * Source: M. Yaghan, “Arabizi: A Contemporary Style of Arabic Slang”, Design Issues 24(2), 2008; K. Darwish,
  * “Arabizi Detection and Conversion to Arabic”, ANLP 2014.
  */
-const ARABIZI: Readonly<Record<string, string>> = {
+const ARABIZI = byUnit({
   '2': '',
   '3': '',
   '5': 'kh',
@@ -40,10 +47,10 @@ const ARABIZI: Readonly<Record<string, string>> = {
   '7': 'h',
   '8': 'q',
   '9': 'q',
-};
+});
 
 /** In a Cyrillic word. */
-const CYRILLIC: Readonly<Record<string, string>> = {
+const CYRILLIC = byUnit({
   '0': 'о',
   '1': 'и',
   '3': 'з',
@@ -53,29 +60,23 @@ const CYRILLIC: Readonly<Record<string, string>> = {
   '@': 'а',
   $: 'с',
   '€': 'е',
-};
+});
 
 /** In an Arabic word: by the shapes of ١ ٤ ٥ ٩. */
-const ARABIC: Readonly<Record<string, string>> = { '1': 'ا', '4': 'ع', '5': 'ه', '9': 'و' };
+const ARABIC = byUnit({ '1': 'ا', '4': 'ع', '5': 'ه', '9': 'و' });
 
 /** The script of the word that a digit stands in. */
 export type Surroundings = 'latin' | 'cyrillic' | 'arabic';
 
-/** What `character`, a digit or a sign, is read as; itself where it means nothing there (a sign: null). */
-export function letterOf(
-  character: string,
-  surroundings: Surroundings,
-  reading: DigitReading,
-): string | null {
-  if (surroundings === 'cyrillic') return CYRILLIC[character] ?? null;
-  if (surroundings === 'arabic') return ARABIC[character] ?? null;
-  const own =
-    reading === 'arabizi' ? ARABIZI[character] : reading === 'leet-l' ? LEET_L[character] : undefined;
-  return own ?? LEET[character] ?? null;
+/** What the unit of a digit or a sign is read as; null where it means nothing there. */
+export function letterOf(unit: number, surroundings: Surroundings, reading: DigitReading): string | null {
+  if (surroundings === 'cyrillic') return CYRILLIC.get(unit) ?? null;
+  if (surroundings === 'arabic') return ARABIC.get(unit) ?? null;
+  const own = reading === 'arabizi' ? ARABIZI.get(unit) : reading === 'leet-l' ? LEET_L.get(unit) : undefined;
+  return own ?? LEET.get(unit) ?? null;
 }
 
-/** Whether a digit or sign has a reading of its own besides the first. */
-export function hasReading(character: string, reading: DigitReading): boolean {
-  if (reading === 'leet') return true;
-  return (reading === 'arabizi' ? ARABIZI : LEET_L)[character] !== undefined;
+/** Whether the unit of a digit or a sign has this reading besides the first. */
+export function hasReading(unit: number, reading: Exclude<DigitReading, 'leet'>): boolean {
+  return (reading === 'arabizi' ? ARABIZI : LEET_L).has(unit);
 }

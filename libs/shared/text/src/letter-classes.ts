@@ -85,7 +85,7 @@ function classify(unit: number): number {
   if (TWINS.has(character)) return KIND.twin;
   if (entry >= 0x61 && entry <= 0x7a) return KIND.latin;
   if (HAS_TWINS.test(character)) return KIND.kin;
-  if (latinTwin(character) !== null) return KIND.lookalike;
+  if (latinTwin(unit) > 0) return KIND.lookalike;
   if (entry <= SEPARATOR && PLAIN.expansion(unit).every((each) => each === SEPARATOR)) return KIND.separator;
   if (/\p{M}/u.test(character)) return KIND.mark;
   return /\p{Script=Latin}/u.test(character) ? KIND.latin : KIND.other;

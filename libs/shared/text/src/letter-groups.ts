@@ -1,7 +1,7 @@
 import type { Atoms } from './atoms.js';
 import { cyrillicTwin, latinTwin } from './confusables.js';
 import { hasReading } from './digit-letters.js';
-import { KIND, isLetterKind, isSign } from './letter-classes.js';
+import { KIND, KINDS, isLetterKind, isSign } from './letter-classes.js';
 import type { NormalisedText } from './normalise.js';
 import { MIN_RUN, MIN_SPACED, MIN_TWINS } from './occasions.js';
 
@@ -22,80 +22,94 @@ export interface Group {
   readonly runs: boolean;
 }
 
-/** Tokens as parallel lists: atoms [from, to), the kinds among them as bits, whether a unit repeats MIN_RUN times. */
-interface Tokens {
-  readonly from: number[];
-  readonly to: number[];
-  readonly kinds: number[];
-  readonly runs: boolean[];
+/** Words of atoms as parallel lists; reusable. */
+class Tokens {
+  /** Atoms [from, to). */
+  from = new Uint32Array(256);
+  to = new Uint32Array(256);
+  /** The kinds among them as bits, and RUN and SINGLE. */
+  kinds = new Uint32Array(256);
+  count = 0;
+
+  /** Empties it; holds up to `capacity`. */
+  clear(capacity: number): this {
+    this.count = 0;
+    if (capacity > this.from.length || this.from.length > KEEP_CAPACITY) {
+      this.from = new Uint32Array(capacity);
+      this.to = new Uint32Array(capacity);
+      this.kinds = new Uint32Array(capacity);
+    }
+    return this;
+  }
+
+  add(from: number, to: number, kinds: number): void {
+    this.from[this.count] = from;
+    this.to[this.count] = to;
+    this.kinds[this.count++] = kinds;
+  }
 }
 
+/** Buffers larger than this, in tokens, are given back after use. */
+const KEEP_CAPACITY = 1 << 20;
 const bit = (kind: number) => 1 << kind;
+/** A unit repeats MIN_RUN times, among letters. */
+const RUN = 1 << KINDS;
+/** One letter, digit or sign, with the marks that belong to it. */
+const SINGLE = 1 << (KINDS + 1);
 const LETTERS = [KIND.latin, KIND.lookalike, KIND.symbol, KIND.twin, KIND.kin, KIND.other].reduce(
   (all, kind) => all | bit(kind),
   0,
 );
+const ALL_KINDS = bit(KINDS) - 1;
 const SILENT = bit(KIND.mark) | bit(KIND.ignored);
 const DIGITS = bit(KIND.digit) | bit(KIND.bar) | bit(KIND.at) | bit(KIND.money);
 const LIKE = bit(KIND.lookalike) | bit(KIND.symbol);
 const FOREIGN = bit(KIND.twin) | bit(KIND.kin);
 
+const tokens = new Tokens();
+
 /** The groups of a text that can be read otherwise than the plain reading does, in their order. Linear. */
 export function groupsOf(text: string, plain: NormalisedText, atoms: Atoms): Group[] {
-  const tokens = tokensOf(plain, atoms);
+  readTokens(plain, atoms, tokens);
   const groups: Group[] = [];
-  const count = tokens.from.length;
-  // A row that is too short is so from each of its letters on: it is walked once.
-  let walked = 0;
-  for (let at = 0; at < count; at++) {
-    const row = at < walked ? null : rowOfSingles(tokens, atoms, at);
-    if (row) walked = row.end;
-    const end = row && row.letters >= MIN_SPACED ? row.end : at;
-    let group: Group | null = null;
-    if (end > at) {
-      const spacing = spacingOf(text, atoms, tokens, at, end);
-      group = inspect(text, plain, atoms, tokens.from[at] as number, tokens.to[end - 1] as number, spacing);
-      at = end - 1;
-    } else if (hasOccasion(tokens, at))
-      group = inspect(text, plain, atoms, tokens.from[at] as number, tokens.to[at] as number, null);
-    if (group) groups.push(group);
+  const { from, to, kinds, count } = tokens;
+  for (let at = 0; at < count;) {
+    const begin = at;
+    let letters = 0;
+    for (; at < count && ((kinds[at] as number) & SINGLE) !== 0; at++)
+      if (((kinds[at] as number) & LETTERS) !== 0) letters++;
+    if (letters >= MIN_SPACED) {
+      const spacing = spacingOf(text, atoms, tokens, begin, at);
+      add(groups, inspect(text, plain, atoms, from[begin] as number, to[at - 1] as number, spacing));
+      continue;
+    }
+    // A row that is too short is made of words, and the token behind it, if any, is one too.
+    const end = Math.min(count, at + 1);
+    for (at = begin; at < end; at++)
+      if (hasOccasion(tokens, at))
+        add(groups, inspect(text, plain, atoms, from[at] as number, to[at] as number, null));
   }
   return groups;
 }
 
+function add(groups: Group[], group: Group | null): void {
+  if (group) groups.push(group);
+}
+
 /** Whether a token is worth looking at letter by letter: few are. */
-function hasOccasion({ from, to, kinds, runs }: Tokens, at: number): boolean {
+function hasOccasion({ from, to, kinds }: Tokens, at: number): boolean {
   const kind = kinds[at] as number;
   const mixes = (kind & bit(KIND.latin)) !== 0 && (kind & FOREIGN) !== 0;
-  const twins = (kind & ~SILENT) === bit(KIND.twin) && (to[at] as number) - (from[at] as number) >= MIN_TWINS;
+  const twins =
+    (kind & ~SILENT & ALL_KINDS) === bit(KIND.twin) && (to[at] as number) - (from[at] as number) >= MIN_TWINS;
   const digits = (kind & DIGITS) !== 0 && (kind & LETTERS) !== 0;
-  return mixes || twins || digits || (kind & LIKE) !== 0 || (runs[at] as boolean);
-}
-
-/** The row of single letters, digits and signs that begins at the token `at`: where it ends, how many are letters. */
-function rowOfSingles(
-  { from, to, kinds }: Tokens,
-  atoms: Atoms,
-  at: number,
-): { end: number; letters: number } {
-  let letters = 0;
-  let end = at;
-  while (end < from.length && isSingle(atoms, from[end] as number, to[end] as number))
-    if (((kinds[end++] as number) & LETTERS) !== 0) letters++;
-  return { end, letters };
-}
-
-/** One letter, digit or sign, with the marks that belong to it. */
-function isSingle({ kinds }: Atoms, from: number, to: number): boolean {
-  let letters = 0;
-  for (let at = from; at < to && letters < 2; at++) if (!isSilent(kinds[at] as number)) letters++;
-  return letters < 2;
+  return mixes || twins || digits || (kind & (LIKE | RUN)) !== 0;
 }
 
 /** Words of atoms: letters, digits, and signs where they can be letters, also alone: `b @ q`. */
-function tokensOf(plain: NormalisedText, atoms: Atoms): Tokens {
+function readTokens(plain: NormalisedText, atoms: Atoms, into: Tokens): void {
   const { kinds, count } = atoms;
-  const tokens: Tokens = { from: [], to: [], kinds: [], runs: [] };
+  into.clear(count);
   for (let at = 0; at < count; at++) {
     const kind = kinds[at] as number;
     const isWide = kind === KIND.at || kind === KIND.money;
@@ -104,36 +118,30 @@ function tokensOf(plain: NormalisedText, atoms: Atoms): Tokens {
     const opens = kind === KIND.money && follows && kinds[at + 1] !== KIND.digit;
     if (isRead(kind) || kind === KIND.mark || opens) {
       const to = tokenEnd(atoms, at);
-      add(tokens, plain, atoms, at, to);
+      into.add(at, to, kindsIn(plain, atoms, at, to));
       at = to - 1;
-    } else if (isWide && !follows) add(tokens, plain, atoms, at, at + 1);
+    } else if (isWide && !follows) into.add(at, at + 1, bit(kind) | SINGLE);
   }
-  return tokens;
 }
 
-function add(
-  tokens: Tokens,
-  plain: NormalisedText,
-  { kinds, places }: Atoms,
-  from: number,
-  to: number,
-): void {
+/** The kinds of atoms [from, to) as bits, with RUN and SINGLE. */
+function kindsIn(plain: NormalisedText, { kinds, places }: Atoms, from: number, to: number): number {
   let all = 0;
   let last = 0;
   let run = 0;
   let runs = false;
+  let letters = 0;
   for (let at = from; at < to; at++) {
     const kind = kinds[at] as number;
     all |= bit(kind);
-    const unit = isSilent(kind) ? 0 : (plain.units[places[at] as number] as number);
+    const silent = isSilent(kind);
+    if (!silent) letters++;
+    const unit = silent ? 0 : (plain.units[places[at] as number] as number);
     run = unit !== 0 && unit === last ? run + 1 : 1;
     last = unit;
     if (run >= MIN_RUN) runs = true;
   }
-  tokens.from.push(from);
-  tokens.to.push(to);
-  tokens.kinds.push(all);
-  tokens.runs.push(runs && (all & LETTERS) !== 0);
+  return all | (runs && (all & LETTERS) !== 0 ? RUN : 0) | (letters < 2 ? SINGLE : 0);
 }
 
 /** Where the token that begins at `from` ends. Signs are in it between letters; `@` and currencies also behind the last. */
@@ -210,29 +218,27 @@ function inspect(
       last = 0;
       continue;
     }
-    const character = String.fromCodePoint(text.codePointAt(starts[at] as number) as number);
+    const read = plain.units[places[at] as number] as number;
     if (!isLetterKind(kind)) {
       digits++;
-      const unit =
-        kind === KIND.digit ? String.fromCharCode(plain.units[places[at] as number] as number) : character;
+      const unit = kind === KIND.digit ? read : text.charCodeAt(starts[at] as number);
       likeL ||= hasReading(unit, 'leet-l');
       arabizi ||= hasReading(unit, 'arabizi');
       last = 0;
       continue;
     }
     const looksLike = kind === KIND.lookalike || kind === KIND.symbol;
-    const twin = kind === KIND.latin ? null : latinTwin(character);
-    const unit =
-      (looksLike ? twin?.charCodeAt(0) : undefined) ?? (plain.units[places[at] as number] as number);
     const isLatin = kind === KIND.latin;
+    const twin = isLatin ? 0 : latinTwin(text.codePointAt(starts[at] as number) as number);
+    const unit = (looksLike && twin) || read;
     letters++;
     if (isLatin) latin++;
     if (looksLike) lookalikes++;
     if (kind === KIND.symbol) symbols++;
     if (kind === KIND.twin) twins++;
     if (kind === KIND.twin || kind === KIND.kin) foreign++;
-    if (!isLatin && twin === null) asLatin = false;
-    if (isLatin ? cyrillicTwin(String.fromCharCode(unit)) === null : !isCyrillic(unit)) asCyrillic = false;
+    if (!isLatin && twin === 0) asLatin = false;
+    if (isLatin ? cyrillicTwin(unit) === 0 : !isCyrillic(unit)) asCyrillic = false;
     if (last > 0 && unit !== last) different = true;
     // A ligature's letters are no run.
     const single =

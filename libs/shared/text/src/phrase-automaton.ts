@@ -19,7 +19,7 @@ import {
   buildTrie,
   child,
   maskOf,
-  mayBegin,
+  mayHold,
   type WordTrie,
 } from './word-trie.js';
 
@@ -79,7 +79,7 @@ export class PhraseAutomaton {
   /** Bytes held by the automaton. */
   get bytes(): number {
     const { units, offsets, phrases, proclitics } = this.entries;
-    const { cells, outputs, shorter, beginnings } = this.trie;
+    const { cells, outputs, shorter, beginnings, vocabulary } = this.trie;
     const parts = [
       units,
       offsets,
@@ -89,6 +89,7 @@ export class PhraseAutomaton {
       outputs,
       shorter,
       beginnings,
+      vocabulary,
       this.occurrences,
     ];
     return parts.reduce((sum, part) => sum + part.byteLength, 0);
@@ -139,10 +140,23 @@ export class PhraseAutomaton {
     return into;
   }
 
+  /** Whether a word of the text may be one of a phrase, behind proclitics too; where it says no, none is. Linear. */
+  mayHoldAny({ units, length }: NormalisedText): boolean {
+    for (let at = 0; at < length;) {
+      const begin = at;
+      at = wordEnd(units, begin, length);
+      const word = hashOf(units, begin, at);
+      if (at === begin) at++;
+      else if (mayHold(this.trie.vocabulary, word) || this.begin(units, begin, at, word) !== ROOT)
+        return true;
+    }
+    return false;
+  }
+
   /** The state of the word units[begin, end), or of its longest rest behind proclitics, where a phrase begins with it. */
   private begin(units: Uint16Array, begin: number, end: number, word: number): number {
     const { cells, slots, beginnings } = this.trie;
-    if (mayBegin(beginnings, word)) {
+    if (mayHold(beginnings, word)) {
       const state = child(cells, slots, ROOT, word);
       if (state !== ROOT) return state;
     }
@@ -154,7 +168,7 @@ export class PhraseAutomaton {
       if (run === NO_PROCLITIC) return ROOT;
       if (!isWholeRun(run)) continue;
       const rest = hashBehind(word, hashOfRun(run), end - at - 1);
-      const state = mayBegin(beginnings, rest) ? child(cells, slots, ROOT, rest) : ROOT;
+      const state = mayHold(beginnings, rest) ? child(cells, slots, ROOT, rest) : ROOT;
       if (state !== ROOT) return state;
     }
     return ROOT;

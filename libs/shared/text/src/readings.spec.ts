@@ -4,8 +4,9 @@ import { Atoms } from './atoms.js';
 import { groupsOf } from './letter-groups.js';
 import { normalise } from './normalise.js';
 import { occasionsIn } from './occasions.js';
+import { PhraseAutomaton } from './phrase-automaton.js';
 import { MAX_READINGS, Readings } from './readings.js';
-import { READING_STEPS, STEP, stepsIn, type StepSet } from './steps.js';
+import { NO_STEPS, READING_STEPS, STEP, stepsIn, type StepSet } from './steps.js';
 import { strings } from './strings.fixture.js';
 
 const RUNS = process.env['VIGIL_SOAK'] ? 100_000 : 2_000;
@@ -209,6 +210,36 @@ describe('together', () => {
       }),
       { numRuns: RUNS },
     );
+  });
+
+  it('leaves out only readings in which the automaton finds nothing that they changed', () => {
+    let found = 0;
+    fc.assert(
+      fc.property(strings, fc.nat(), fc.nat(), fc.nat(), fc.boolean(), (text, one, a, b, proclitics) => {
+        const all = readingsOf(text);
+        const words = (all[one % all.length] ?? '').split(' ');
+        const [first = 0, last = 0] = [a % words.length, b % words.length].sort((x, y) => x - y);
+        const phrase = words.slice(first, last + 1).join(' ');
+        if (phrase === '') return;
+        const automaton = PhraseAutomaton.build([{ text: phrase, proclitics }]);
+        const places = (mayMatter: Parameters<Readings['of']>[3]) => {
+          const seen = new Set<string>();
+          for (const reading of readings.of(text, normalise(text), NO_STEPS, mayMatter)) {
+            const { starts, ends, count } = automaton.find(reading);
+            for (let at = 0; at < count; at++) {
+              const [from, to] = [starts[at] as number, ends[at] as number];
+              if (reading.steps(from, to) !== NO_STEPS) seen.add(`${reading.text()} ${from} ${to}`);
+            }
+          }
+          return [...seen];
+        };
+        const expected = places(undefined);
+        expect(places((changed) => automaton.mayHoldAny(changed))).toEqual(expected);
+        found += expected.length;
+      }),
+      { numRuns: RUNS },
+    );
+    expect(found).toBeGreaterThan(RUNS / 10);
   });
 
   it('takes texts of 10 MB, of lone surrogates and of combining marks in linear time', () => {

@@ -93,17 +93,28 @@ export class Reading extends NormalisedText {
 export class Readings {
   private readonly atoms = new Atoms();
   private readonly reading = new Reading();
+  private readonly changed = new Reading();
 
   /**
    * The readings of `text`, of which `plain` is the plain one: at most MAX_READINGS, each linear in the text, each
-   * valid until the next one is asked for. What needs a step in `off` stays as the plain reading has it.
+   * valid until the next one is asked for. What needs a step in `off` stays as the plain reading has it. Left out are
+   * those of which `mayMatter` says, given nothing but the words that differ, that they matter to nobody: most, as a
+   * “5th” that is read as “sth” is in no phrase.
    */
-  *of(text: string, plain: NormalisedText, off: StepSet = NO_STEPS): Generator<Reading, void, undefined> {
+  *of(
+    text: string,
+    plain: NormalisedText,
+    off: StepSet = NO_STEPS,
+    mayMatter: (changed: NormalisedText) => boolean = () => true,
+  ): Generator<Reading, void, undefined> {
     if (occasionsIn(text, plain) === NO_STEPS) return;
-    const groups = groupsOf(text, plain, this.atoms.cut(text, plain));
+    const { atoms, reading, changed } = this;
+    const groups = groupsOf(text, plain, atoms.cut(text, plain));
     for (const choice of choicesFor(groups)) {
-      compose(text, plain, this.atoms, groups, choice, off, this.reading);
-      if (this.reading.changes.length > 0) yield this.reading;
+      writeChanged(text, plain, atoms, groups, choice, off, changed);
+      if (changed.length === 0 || !mayMatter(changed)) continue;
+      compose(text, plain, atoms, groups, choice, off, reading);
+      yield reading;
     }
   }
 }
@@ -168,6 +179,25 @@ function compose(
   out.starts[out.length] = Math.max(end, plain.starts[plain.length] ?? 0);
 }
 
+/** Only the groups that differ from the plain reading as `choice` reads them, as words behind each other. */
+function writeChanged(
+  text: string,
+  plain: NormalisedText,
+  atoms: Atoms,
+  groups: readonly Group[],
+  choice: Choice,
+  off: StepSet,
+  out: Reading,
+): void {
+  out.clear();
+  for (const group of groups) {
+    const from = out.length;
+    out.separate(atoms.starts[group.from] as number);
+    const steps = write(text, plain, atoms, group, choice, out);
+    if (steps === NO_STEPS || (steps & off) !== 0) out.length = from;
+  }
+}
+
 /** The plain units that a group stands for: [first, next). None where it is all symbols, which the plain one skips. */
 function placesOf({ kinds, places }: Atoms, { from, to }: Group): { first: number; next: number } {
   const isPlain = (at: number) => {
@@ -198,10 +228,9 @@ function write(
   let steps = group.spacing ? STEP.spaced : NO_STEPS;
   // A digit that is left out in front of the word belongs to it still.
   let left = -1;
-  const put = (letters: string, start: number) => {
-    if (letters === '' && out.length === begin) left = left < 0 ? start : left;
-    for (let at = 0; at < letters.length; at++) out.append(letters.charCodeAt(at), left < 0 ? start : left);
-    if (letters !== '') left = -1;
+  const put = (unit: number, start: number) => {
+    out.append(unit, left < 0 ? start : left);
+    left = -1;
   };
   for (let at = group.from; at < group.to; at++) {
     const start = starts[at] as number;
@@ -209,19 +238,21 @@ function write(
     if (spacing === 2) out.separate(start);
     const kind = kinds[at] as number;
     if (spacing !== 1 || kind === KIND.ignored) continue;
-    const character = String.fromCodePoint(text.codePointAt(start) as number);
-    const read = String.fromCharCode(plain.units[places[at] as number] as number);
+    const read = plain.units[places[at] as number] as number;
     if (isSign(kind) || kind === KIND.digit) {
-      const letter =
-        group.digits && around ? letterOf(isSign(kind) ? character : read, around, choice.digits) : null;
-      if (letter !== null) steps |= choice.digits === 'arabizi' ? STEP.arabizi : STEP.leet;
-      if (letter !== null || kind === KIND.digit) put(letter ?? read, start);
+      const unit = isSign(kind) ? text.charCodeAt(start) : read;
+      const letters = group.digits && around ? letterOf(unit, around, choice.digits) : null;
+      if (letters === '' && out.length === begin && left < 0) left = start;
+      if (letters !== null) {
+        steps |= choice.digits === 'arabizi' ? STEP.arabizi : STEP.leet;
+        for (let each = 0; each < letters.length; each++) put(letters.charCodeAt(each), start);
+      } else if (kind === KIND.digit) put(read, start);
       else out.separate(start);
       continue;
     }
-    const letter = isLetterKind(kind) ? inScript(character, read, kind, script) : null;
-    if (letter !== null) steps |= STEP.confusables;
-    if (letter !== null || read !== ' ') put(letter ?? read, start);
+    const letter = isLetterKind(kind) ? inScript(text.codePointAt(start) as number, read, kind, script) : 0;
+    if (letter > 0) steps |= STEP.confusables;
+    if (letter > 0 || read !== SPACE) put(letter || read, start);
     else if (kind === KIND.symbol) out.separate(start);
   }
   return group.runs && shorten(out, begin, choice.run) ? steps | STEP.runs : steps;
@@ -251,15 +282,10 @@ function shorten(out: Reading, begin: number, run: Choice['run']): boolean {
   return to < length;
 }
 
-/** The letter of `script` that a letter of another one is read as; null where it is read as it is. */
-function inScript(
-  character: string,
-  unit: string,
-  kind: number,
-  script: Choice['script'] | null,
-): string | null {
-  if (script === 'cyrillic') return kind === KIND.latin ? cyrillicTwin(unit) : null;
-  return script === 'latin' && kind !== KIND.latin ? latinTwin(character) : null;
+/** The letter of `script`, as a unit, that a letter of another one is read as; 0 where it is read as it is. */
+function inScript(codePoint: number, unit: number, kind: number, script: Choice['script'] | null): number {
+  if (script === 'cyrillic') return kind === KIND.latin ? cyrillicTwin(unit) : 0;
+  return script === 'latin' && kind !== KIND.latin ? latinTwin(codePoint) : 0;
 }
 
 /** The script of a group's first letter, where digits mean something in it. */

@@ -16,8 +16,10 @@ export interface WordTrie {
   readonly outputs: Int32Array;
   /** By entry, the next one that ends where it ends, shorter or alike, plus one; 0 ends the list. */
   readonly shorter: Int32Array;
-  /** Bits for the words that begin a phrase, see `mayBegin`. */
+  /** Bits for the words that begin a phrase, see `mayHold`. */
   readonly beginnings: Int32Array;
+  /** The same for all words of all phrases. */
+  readonly vocabulary: Int32Array;
   /** Slots a state can be in, ROOT's excepted. */
   readonly slots: number;
 }
@@ -35,9 +37,9 @@ const FREE = -1;
 
 /** At most so full, so that a search ends after two or three slots of the same cache line. */
 const FULLNESS = 0.62;
-/** Bits of the filter of beginnings for each word that may begin one: one in so many other words gets past it. */
+/** Bits of a filter for each of its words: one in so many other words gets past it. */
 const FILTER_BITS = 16;
-/** The filter is a power of two between these, in bits: no smaller than a cache line, no larger than a near cache. */
+/** A filter is a power of two between these, in bits: no smaller than a cache line, no larger than a near cache. */
 const FILTER = { least: 512, most: 1 << 21 };
 const TO_FRACTION = 2 ** -32;
 
@@ -45,10 +47,10 @@ export function maskOf(word: number): number {
   return 1 << (word >>> 27);
 }
 
-/** Whether a phrase may begin with the word; where it says no, none does. */
-export function mayBegin(beginnings: Int32Array, word: number): boolean {
-  const bit = (Math.imul(word, 0x9e3779b1) >>> 8) & (beginnings.length * 32 - 1);
-  return ((beginnings[bit >>> 5] as number) & (1 << (bit & 31))) !== 0;
+/** Whether the word may be one of a filter's; where it says no, it is none. */
+export function mayHold(filter: Int32Array, word: number): boolean {
+  const bit = (Math.imul(word, 0x9e3779b1) >>> 8) & (filter.length * 32 - 1);
+  return ((filter[bit >>> 5] as number) & (1 << (bit & 31))) !== 0;
 }
 
 /** The state that `word` leads to from `state`; ROOT where it leads to none. */
@@ -100,7 +102,11 @@ export function buildTrie(entries: Entries, withProclitics: boolean): WordTrie {
   };
   for (let entry = 0; entry < entries.count; entry++) insert(trie, created, entries, entry);
   link(trie, created, entries, withProclitics);
-  return { ...trie, beginnings: filterOf(cells, created) };
+  return {
+    ...trie,
+    beginnings: filterOf(cells, created, MAX_PHRASE),
+    vocabulary: filterOf(cells, created, Infinity),
+  };
 }
 
 function countWords({ units, offsets, count }: Entries): number {
@@ -118,7 +124,7 @@ function nextWord(units: Uint16Array, from: number, end: number): number {
 }
 
 function insert(
-  { cells, outputs, shorter, slots }: Omit<WordTrie, 'beginnings'>,
+  { cells, outputs, shorter, slots }: Omit<WordTrie, 'beginnings' | 'vocabulary'>,
   created: Created,
   { units, offsets }: Entries,
   entry: number,
@@ -158,7 +164,7 @@ function freeCell(cells: Int32Array, slots: number, state: number, word: number)
  * be one that the text before disproves, which is found out before anything is reported.
  */
 function link(
-  { cells, outputs, shorter, slots }: Omit<WordTrie, 'beginnings'>,
+  { cells, outputs, shorter, slots }: Omit<WordTrie, 'beginnings' | 'vocabulary'>,
   created: Created,
   { units }: Entries,
   withProclitics: boolean,
@@ -230,16 +236,17 @@ function byRank({ ranks, count }: Created): Uint32Array {
   return ordered;
 }
 
-function filterOf(cells: Int32Array, { cells: states, ranks, count }: Created): Int32Array {
+/** The filter of the last words of all states up to a rank: those of one word have at most MAX_PHRASE. */
+function filterOf(cells: Int32Array, { cells: states, ranks, count }: Created, most: number): Int32Array {
   let words = 0;
-  for (let at = 0; at < count; at++) if ((ranks[at] as number) <= MAX_PHRASE) words++;
+  for (let at = 0; at < count; at++) if ((ranks[at] as number) <= most) words++;
   let bits = FILTER.least;
   while (bits < words * FILTER_BITS && bits < FILTER.most) bits *= 2;
-  const beginnings = new Int32Array(bits / 32);
+  const filter = new Int32Array(bits / 32);
   for (let at = 0; at < count; at++) {
-    if ((ranks[at] as number) > MAX_PHRASE) continue;
+    if ((ranks[at] as number) > most) continue;
     const bit = (Math.imul(cells[states[at] as number] as number, 0x9e3779b1) >>> 8) & (bits - 1);
-    beginnings[bit >>> 5]! |= 1 << (bit & 31);
+    filter[bit >>> 5]! |= 1 << (bit & 31);
   }
-  return beginnings;
+  return filter;
 }
