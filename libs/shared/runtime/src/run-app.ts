@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readSettings, type Settings } from '@vigil/config';
@@ -24,6 +25,8 @@ export interface AppOptions {
 
 /** After this the process ends even if a part does not: a supervisor's usual patience is 30 s, ours is shorter. */
 const STOP_WITHIN_MS = 20_000;
+/** The database that comes with it is up again within some seconds. */
+const AGAIN_AFTER_MS = 500;
 
 /**
  * Starts an app and keeps it until a signal. A fault at start is one line on standard error and exit code 1;
@@ -67,7 +70,7 @@ export async function runApp(options: AppOptions): Promise<void> {
       };
       await app.listen(settings.http.port, settings.http.host);
       const address = settings.http.publicUrl ?? (await app.getUrl());
-      await options.onReady?.(app, address.replace(/\/$/, ''));
+      await outlasting(async () => options.onReady?.(app, address.replace(/\/$/, '')));
       engines.telemetry.log.info({ address }, 'ready');
     } catch (error) {
       await stop();
@@ -78,6 +81,18 @@ export async function runApp(options: AppOptions): Promise<void> {
     if (stopping) return;
     process.stderr.write(`vigil: ${messageOf(error)}\n`);
     process.exit(1);
+  }
+}
+
+/** Once a service answers, an engine that fails is waited for, not a reason to end. */
+async function outlasting(work: () => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isVigilError(error) || error.code !== 'engine-unavailable') throw error;
+      await pause(AGAIN_AFTER_MS);
+    }
   }
 }
 
