@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { isGiven, MOST_SEED, oneOf, wholeNumber } from '../arguments.js';
 import { type Victim, VICTIMS } from './plan.js';
 
 export const USE = `npm run crash -- [--kills 20] [--posts 20000] [--seed 1] [--kill-every 11] [--fault commit-early]
@@ -32,27 +33,13 @@ export function readArguments(args: readonly string[]): Arguments {
       keep: { type: 'string' },
     },
   });
-  const whole = (name: string, text: string, least: number, most: number): number => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-    throw new Error(`--${name} takes a whole number from ${least} to ${most}, and got ${text}`);
-  };
-  if (values.fault !== undefined && values.fault !== 'commit-early')
-    throw new Error(`--fault takes commit-early, and got ${values.fault}`);
   return {
-    kills: whole('kills', values.kills, 0, 1_000),
-    posts: whole('posts', values.posts, 100, 10_000_000),
-    seed: whole('seed', values.seed, 0, 2 ** 32 - 1),
-    killEveryMs: 1_000 * whole('kill-every', values['kill-every'], 1, 3_600),
-    commitEarly: values.fault === 'commit-early',
-    victims: victimsOf(values.only),
+    kills: wholeNumber('kills', values.kills, 0, 1_000),
+    posts: wholeNumber('posts', values.posts, 100, 10_000_000),
+    seed: wholeNumber('seed', values.seed, 0, MOST_SEED),
+    killEveryMs: 1_000 * wholeNumber('kill-every', values['kill-every'], 1, 3_600),
+    commitEarly: isGiven('fault', values.fault, 'commit-early'),
+    victims: values.only === undefined ? undefined : [oneOf('only', values.only, VICTIMS)],
     keep: values.keep ?? null,
   };
-}
-
-function victimsOf(only: string | undefined): readonly Victim[] | undefined {
-  if (only === undefined) return undefined;
-  const victim = VICTIMS.find((name) => name === only);
-  if (victim === undefined) throw new Error(`--only takes ${VICTIMS.join(', ')}, and got ${only}`);
-  return [victim];
 }

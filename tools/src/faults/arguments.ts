@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { isGiven, MOST_SEED, oneOf, wholeNumber } from '../arguments.js';
 import { FAULT_MS, type Kind, KINDS } from './plan.js';
 
 /** Fewer faults or posts than these show nothing, unless they were asked for. */
@@ -38,25 +39,12 @@ export function readArguments(args: readonly string[]): Arguments {
       keep: { type: 'string' },
     },
   });
-  const whole = (name: string, text: string, least: number, most: number): number => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-    throw new Error(`--${name} takes a whole number from ${least} to ${most}, and got ${text}`);
-  };
-  if (values.break !== undefined && values.break !== 'fencing')
-    throw new Error(`--break takes fencing, and got ${values.break}`);
   return {
-    seed: whole('seed', values.seed, 0, 2 ** 32 - 1),
-    posts: whole('posts', values.posts, 100, 10_000_000),
-    faults: whole('faults', values.faults, 0, 1_000),
-    breakFencing: values.break === 'fencing',
-    only: values.only?.split(',').map(kindOf),
+    seed: wholeNumber('seed', values.seed, 0, MOST_SEED),
+    posts: wholeNumber('posts', values.posts, 100, 10_000_000),
+    faults: wholeNumber('faults', values.faults, 0, 1_000),
+    breakFencing: isGiven('break', values.break, 'fencing'),
+    only: values.only?.split(',').map((word) => oneOf('only', word, KINDS)),
     keep: values.keep ?? null,
   };
-}
-
-function kindOf(word: string): Kind {
-  const kind = KINDS.find((one) => one === word);
-  if (kind === undefined) throw new Error(`--only takes ${KINDS.join(', ')}, and got ${word}`);
-  return kind;
 }

@@ -5,10 +5,11 @@
  * leaves out what is not released yet; ends with its parent.
  */
 import { appendFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type LedgerEntry, postIdOf } from './ledger.js';
 import { feedOf, ndjsonOf, type Released } from './feeds.js';
 import { makeLoad, type LoadOptions, type PlannedSource } from './posts.js';
+import { json, serveToParent } from './served-to-parent.js';
 
 export interface FeederState {
   /** Milliseconds since the epoch; null before the start. */
@@ -152,15 +153,5 @@ function state(): FeederState {
   };
 }
 
-function json(response: ServerResponse, value: unknown): void {
-  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value));
-}
-
-const server = createServer(answer);
-server.listen(0, '127.0.0.1', () => {
-  const address = server.address();
-  process.stdout.write(`${typeof address === 'object' ? address?.port : ''}\n`);
-});
 setInterval(tick, TICK_MS);
-// Its standard input is a pipe of its parent's: it ends when that is gone, however that went.
-process.stdin.on('end', () => process.exit(0)).resume();
+serveToParent(answer);

@@ -3,7 +3,8 @@
  * stream for each source, whether or not anybody keeps up (open loop). Says its port on standard output; a phase
  * begins at POST /phase?rate=R&seconds=S; ends with its parent.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { json, serveToParent } from '../../ledger/served-to-parent.js';
 import { isSampled, line, sourceOf, SOURCES } from './corpus.js';
 
 export interface ReleaserState {
@@ -93,14 +94,5 @@ function state(from: number): ReleaserState {
   };
 }
 
-function json(response: ServerResponse, value: unknown): void {
-  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value));
-}
-
-const server = createServer(answer);
-server.listen(0, '127.0.0.1', () => {
-  const address = server.address();
-  process.stdout.write(`${typeof address === 'object' ? address?.port : ''}\n`);
-});
 setInterval(tick, TICK_MS);
-process.stdin.on('end', () => process.exit(0)).resume();
+serveToParent(answer);
