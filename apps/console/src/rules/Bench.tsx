@@ -91,6 +91,7 @@ function Result({ text, result }: { readonly text: string; readonly result: Clas
         </div>
       )}
       <Matches matches={matches} />
+      <Matches matches={result.shadow ?? []} standing="In shadow: raises nothing" />
       <Matches matches={cancelled} standing="Cancelled" />
       <Matches matches={nearMisses} standing="Near miss: lacks a second sign" />
       <Weighed exclusions={exclusions} cancelled={cancelled} />

@@ -7,6 +7,7 @@ import { ProblemNote } from '../pieces/ProblemNote.js';
 import { Splitter, usePaneWidth } from '../pieces/Splitter.js';
 import { Bench } from './Bench.js';
 import { PackRules } from './PackRules.js';
+import { Proposals } from './Proposals.js';
 import { usePacks } from './packs.js';
 import classes from './rules.module.css';
 
@@ -33,6 +34,7 @@ export function RulesPage() {
             Without a pack nothing matches. Packs in the packs folder are published when the program starts.
           </Empty>
         )}
+        <Proposals />
         {query.data?.map((pack) => (
           <PackRules key={pack.name} pack={pack} />
         ))}

@@ -39,6 +39,8 @@ const Classified = z.object({
   normalised: z.string(),
   matches: z.array(Match),
   cancelled: z.array(Match),
+  /** What rules in shadow would match. */
+  shadow: z.array(Match).optional(),
   exclusions: z.array(Exclusion),
   /** What only lacked a second sign. */
   nearMisses: z.array(Match),

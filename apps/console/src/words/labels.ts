@@ -3,6 +3,7 @@ import type {
   Exclusion,
   Indicator,
   Outcome,
+  RuleState,
   Severity,
   SourceLabels,
   Stance,
@@ -85,6 +86,13 @@ export const CONTEXT: Record<SourceLabels['context'], string> = {
   religious: 'Religious',
   supporter: 'Supporter',
   official: 'Official',
+};
+
+export const RULE_STATE: Record<RuleState, { readonly label: string; readonly means: string }> = {
+  draft: { label: 'Draft', means: 'Checked, and not matched yet.' },
+  shadow: { label: 'In shadow', means: 'What it would match is counted; it raises nothing.' },
+  live: { label: 'Live', means: 'It makes hits.' },
+  retired: { label: 'Retired', means: 'It does not match any more; its hits stay.' },
 };
 
 export const EXCLUSION: Record<Exclusion['context'], string> = {

@@ -7,6 +7,7 @@ import {
   MAX_TEXT,
   Match,
   Media,
+  PackVersion,
   PackView,
   Post as CollectedPost,
   SourceLabels,
@@ -42,15 +43,6 @@ const Trial = z.strictObject({
     .array(Media.pick({ mime: true }))
     .max(100)
     .optional(),
-});
-const Version = z.object({
-  name: z.string(),
-  version: z.number(),
-  sha256: z.string(),
-  publishedAt: z.string(),
-  publishedBy: z.string(),
-  approvedBy: z.string().nullable(),
-  active: z.boolean(),
 });
 const Trialled = Verdict.omit({ postId: true, revision: true }).extend({
   normalised: z.string(),
@@ -112,8 +104,8 @@ export class PacksController {
 
   @Get('packs/:name/versions')
   @RequirePermission('packs.read')
-  @Documented({ summary: 'All versions of a rule pack, the newest first', response: z.array(Version) })
-  async versions(@Param('name') name: string): Promise<(PublishedVersion & { active: boolean })[]> {
+  @Documented({ summary: 'All versions of a rule pack, the newest first', response: z.array(PackVersion) })
+  async versions(@Param('name') name: string): Promise<PackVersion[]> {
     const versions = await this.store.versions(parse(PackName, name, 'pack name'));
     if (versions.length === 0) throw new VigilError('not-found', `no pack named ${name} was ever published`);
     const active = (await this.store.active())?.packs.find((pack) => pack.name === name)?.version;

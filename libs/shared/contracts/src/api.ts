@@ -110,6 +110,20 @@ export const PackView = z.object({
 });
 export type PackView = z.infer<typeof PackView>;
 
+/** A published version of a pack, as its history shows it. */
+export const PackVersion = PackView.pick({
+  name: true,
+  version: true,
+  sha256: true,
+  publishedAt: true,
+  publishedBy: true,
+  approvedBy: true,
+}).extend({
+  /** Whether it is the one in force. */
+  active: z.boolean(),
+});
+export type PackVersion = z.infer<typeof PackVersion>;
+
 /** A person or machine to tell when an alert opens. Secrets are write-only. */
 export const ChannelDraft = z.discriminatedUnion('kind', [
   z.strictObject({
