@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Indicator, RuleState, Severity, SourceLabels, Stance } from '@vigil/contracts';
+import { Indicator, RuleState, Severity, SourceLabels, Stance, TEXT_BANK } from '@vigil/contracts';
 import { STEPS } from '@vigil/text';
 import { parseAddress } from '../rules/addresses.js';
 
@@ -144,8 +144,8 @@ export const Reference = z.strictObject({
   note: z.string().max(1_000).optional(),
 });
 
-/** Names that would stand where the API has something else under `/api/packs`. */
-const RESERVED: readonly string[] = ['proposals', 'import', 'keys'];
+/** Names that would stand where the API has something else under `/api/packs`, and that of the bank of known texts. */
+const RESERVED: readonly string[] = ['proposals', 'import', 'keys', TEXT_BANK];
 
 /** `pack.yaml`; the rules stand in `rules/*.yaml` beside it as lists, the references in `references.yaml`. */
 export const PackHeader = z.strictObject({

@@ -3,6 +3,7 @@ import { VigilError } from '@vigil/contracts';
 import { Database } from '@vigil/database';
 import { Telemetry } from '@vigil/telemetry';
 import { Gauge } from 'prom-client';
+import { BankReader } from '../banks/bank-reader.js';
 import type { Pack } from '../packs/schema.js';
 import { compileRuleset, type Ruleset } from '../rules/ruleset.js';
 import { PackStore, RULESET_CHANNEL } from './pack-store.js';
@@ -22,12 +23,14 @@ export class LiveRuleset {
   private unlisten: (() => Promise<void>) | null = null;
   private problem: string | null = null;
   private readonly gauge: Gauge;
+  private readonly bank: BankReader;
 
   constructor(
     private readonly db: Database,
     private readonly store: PackStore,
     private readonly telemetry: Telemetry,
   ) {
+    this.bank = new BankReader(db);
     this.gauge = new Gauge({
       name: 'vigil_ruleset',
       help: 'Number of the ruleset in force in this process',
@@ -105,8 +108,11 @@ export class LiveRuleset {
       contents.set(key, content);
       packs.push({ content, version });
     }
+    const texts = await this.bank.read();
+    // Published meanwhile: the texts may be of that one already, and a verdict names exactly what made it.
+    if ((await this.store.activeNumber()) !== active.number) return this.load();
     const began = performance.now();
-    this.ruleset = compileRuleset(packs, active.number);
+    this.ruleset = compileRuleset(packs, active.number, texts);
     this.contents = contents;
     this.gauge.set(active.number);
     const { rules, uses, automaton } = this.ruleset;
@@ -116,6 +122,7 @@ export class LiveRuleset {
         packs: active.packs,
         rules: rules.length,
         phrases: uses.length,
+        texts: texts.length,
         bytes: automaton.bytes,
         compileMs: Math.round(performance.now() - began),
       },

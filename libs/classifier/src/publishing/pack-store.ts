@@ -230,6 +230,18 @@ export class PackStore {
       );
   }
 
+  /**
+   * Numbers the packs in force anew, because what stands beside them changed: a bank. Whoever publishes waits until the
+   * transaction ends. Throws `conflict` where no pack is published yet.
+   */
+  async renumber(tx: Transaction, by: string, cause: string): Promise<number> {
+    const active = await this.lock(tx);
+    const [first] = active.packs;
+    if (!first)
+      throw new VigilError('conflict', 'No rule pack is published yet: publish one, then fill the banks.');
+    return this.enforce(tx, active, ...first, by, cause);
+  }
+
   /** Takes the lock of publishing until the transaction ends, and says what is in force. */
   async lock(tx: Transaction): Promise<InForce> {
     await tx.query('SELECT pg_advisory_xact_lock($1)', [PUBLISH_LOCK]);

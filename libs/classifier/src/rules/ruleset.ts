@@ -7,6 +7,7 @@ import {
   type Stance,
 } from '@vigil/contracts';
 import {
+  KnownTexts,
   NO_STEPS,
   PhraseAutomaton,
   TolerantPhrases,
@@ -17,6 +18,7 @@ import {
   type TolerantPhrase,
 } from '@vigil/text';
 import type { Category, Context, Pack, PackHeader, SloganRule } from '../packs/schema.js';
+import { ruleOfText, type CompiledBank, type KnownText } from '../banks/known-text.js';
 import { compilePattern, type LinearPattern } from './linear-pattern.js';
 import { compileCompany, type CompiledCompany } from '../verdicts/company.js';
 import { compileConditions, type CompiledConditions } from '../verdicts/conditions.js';
@@ -26,6 +28,9 @@ export interface PackVersion {
   readonly version: number;
   readonly content: Pack;
 }
+
+/** In place of a pack's number: the rule is of none, and the markers of every pack speak to it. */
+export const ANY_PACK = -1;
 
 /** A rule ready to judge. Sign sets are numbered through all packs. */
 export interface CompiledRule {
@@ -37,7 +42,7 @@ export interface CompiledRule {
   readonly shadow: boolean;
   /** The slogan it is another wording of. */
   readonly slogan: { readonly id: RuleId; readonly title: string } | undefined;
-  readonly category: Category;
+  readonly category: Category | 'known-text';
   readonly severity: Severity;
   /** What one match alone says, from 0 to 1; null: what its severity gives. */
   readonly weight: number | null;
@@ -87,13 +92,15 @@ export interface Ruleset {
   readonly number: number;
   readonly packs: readonly { readonly name: string; readonly version: number }[];
   readonly rules: readonly CompiledRule[];
-  readonly categories: ReadonlyMap<RuleId, Category>;
+  readonly categories: ReadonlyMap<RuleId, CompiledRule['category']>;
   readonly markers: readonly CompiledMarkers[];
   /** By number of phrase. */
   readonly uses: readonly PhraseUse[];
   readonly automaton: PhraseAutomaton;
   /** The phrases of rules with edits, where there are any. */
   readonly tolerant: TolerantPhrases | null;
+  /** The known texts, whose rules stand behind those of the packs; null where there are none. */
+  readonly bank: CompiledBank | null;
 }
 
 /** Arabic proclitics are written to phrases of Arabic in Arabic script, not to its transliterations. */
@@ -106,7 +113,11 @@ function takesProclitics(language: string): boolean {
  * Compiles packs to one ruleset: some 10 µs a phrase. Throws `bad-input` where two packs have the same name; what else
  * can be wrong with a pack, `parsePack` has refused.
  */
-export function compileRuleset(packs: readonly PackVersion[], number = 0): Ruleset {
+export function compileRuleset(
+  packs: readonly PackVersion[],
+  number = 0,
+  texts: readonly KnownText[] = [],
+): Ruleset {
   const names = packs.map((pack) => pack.content.name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined)
@@ -161,6 +172,8 @@ export function compileRuleset(packs: readonly PackVersion[], number = 0): Rules
       rules.push({ ...compileRule(rule, content, pack, version, signs), slogan });
     }
   });
+  const bank = texts.length > 0 ? compileBank(texts, rules.length) : null;
+  for (const text of texts) rules.push(ruleOfText(text));
   const published = packs.map(({ content, version }) => ({ name: content.name, version }));
   const categories = new Map(rules.map((rule) => [rule.id, rule.category]));
   return {
@@ -172,6 +185,15 @@ export function compileRuleset(packs: readonly PackVersion[], number = 0): Rules
     uses,
     automaton: PhraseAutomaton.build(phrases),
     tolerant: tolerant.length > 0 ? TolerantPhrases.build(tolerant) : null,
+    bank,
+  };
+}
+
+function compileBank(texts: readonly KnownText[], firstRule: number): CompiledBank {
+  return {
+    known: KnownTexts.build(texts.map(({ words }) => words)),
+    firstRule,
+    languages: texts.map(({ language }) => language),
   };
 }
 

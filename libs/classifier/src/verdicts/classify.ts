@@ -1,5 +1,6 @@
 import type { PostEvent, PostFacts, Verdict, VerdictEvent } from '@vigil/contracts';
 import { Found, NormalisedText, normalise } from '@vigil/text';
+import { copiesSeen } from '../banks/copies.js';
 import { entitiesIn } from '../entities/entities.js';
 import { languageOf, type PostLanguage } from '../languages/language-of.js';
 import type { Ruleset } from '../rules/ruleset.js';
@@ -35,7 +36,7 @@ export function inspect(
   normalise(subject.text, normalised);
   ruleset.automaton.find(normalised, found);
   ruleset.tolerant?.find(normalised, found);
-  const phrases = sightingsOf(ruleset, found, subject.text, normalised);
+  const phrases = sightingsOf(ruleset, found, subject.text, normalised, copiesSeen(ruleset, normalised));
   if (!phrases) return { findings: nothingFound(ruleset), judgement: null, whole: null, normalised };
   const seen = { ...phrases, rules: readPatterns(ruleset, phrases.rules, subject.text, normalised) };
   const entities = entitiesIn(subject.text);

@@ -1,5 +1,6 @@
 import type { Entity, Exclusion } from '@vigil/contracts';
 import type { NormalisedText } from '@vigil/text';
+import { standsAlone } from '../banks/copies.js';
 import type { Context } from '../packs/schema.js';
 import type { CompiledRule, Ruleset } from '../rules/ruleset.js';
 import { Neighbourhood } from './company.js';
@@ -118,9 +119,10 @@ export function exclude(
     const byLabel = labelAgainst(rule, subject.context);
     if (byLabel) exclude(rule, byLabel.as, byLabel.reason, null, true);
     const mentioned = isMentioned(subject.text, normalised, sighting);
-    const byVoice = voiceAgainst(rule, subject.context, reading);
+    const alone = standsAlone(sighting);
+    const byVoice = alone ? null : voiceAgainst(rule, subject.context, reading);
     if (byVoice) exclude(rule, byVoice.context, byVoice.reason, null, true);
-    const byMarkers = markersAgainst(rule, markers, subject.context, mentioned, byVoice !== null);
+    const byMarkers = markersAgainst(rule, markers, subject.context, mentioned, alone || byVoice !== null);
     for (const { context, reason, first, cancels } of byMarkers)
       exclude(rule, context, reason, first, cancels);
     if (byLabel || byVoice || byMarkers.some((found) => found.cancels)) cancelled.push(sighting);
@@ -209,6 +211,7 @@ function withSecondSigns(
         return (
           rule !== sighting.of &&
           category !== undefined &&
+          category !== 'known-text' &&
           categories?.has(category) === true &&
           liesOutside(reach, sighting)
         );

@@ -1,6 +1,6 @@
 import type { NormalisedText } from '@vigil/text';
 import type { Context } from '../packs/schema.js';
-import type { CompiledMarkers, CompiledRule, Ruleset } from '../rules/ruleset.js';
+import { ANY_PACK, type CompiledMarkers, type CompiledRule, type Ruleset } from '../rules/ruleset.js';
 import { isPartisan } from './partisan.js';
 import type { Sighting, Sightings } from './sightings.js';
 
@@ -77,7 +77,9 @@ export function markersAgainst(
   heard: boolean,
 ): MarkersFound[] {
   return markers
-    .filter(({ set }) => set.pack === rule.pack && rule.excludedBy.has(set.context))
+    .filter(
+      ({ set }) => (rule.pack === ANY_PACK || set.pack === rule.pack) && rule.excludedBy.has(set.context),
+    )
     .map(({ set, first, different }) => {
       const counted = different + (mentioned && set.atLeast > 1 ? 1 : 0);
       const decides = !rule.voice || heard || set.context === 'religious';

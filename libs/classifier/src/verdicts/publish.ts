@@ -1,6 +1,7 @@
 import type { Entity, Match, Verdict } from '@vigil/contracts';
 import type { NormalisedText } from '@vigil/text';
 import type { Ruleset } from '../rules/ruleset.js';
+import { reuseOf, rounded } from '../banks/copies.js';
 import { ruleOf, type Judgement, type NearMiss } from './exclude.js';
 import type { Score } from './score.js';
 import type { Sighting } from './sightings.js';
@@ -41,6 +42,7 @@ export function publish(
     cancelled: matchesOf(ruleset, judgement.cancelled, normalised),
     exclusions: judgement.exclusions.slice(0, MAX_LISTED),
     ...scored,
+    ...reuseOf(ruleset, [...judgement.standing, ...judgement.cancelled]),
     ...(entities.length > 0 && { entities: [...entities] }),
   };
 }
@@ -83,16 +85,28 @@ export function matchesOf(
       );
       return {
         rule: id,
-        kind: pattern ? 'pattern' : 'slogan',
+        kind: sighting.copy ? 'text-bank' : pattern ? 'pattern' : 'slogan',
         title,
         ...(slogan && { slogan }),
         packVersion,
         span: normalised.span(sighting.start, sighting.end),
-        normalised: sighting.reads ?? normalised.text(sighting.start, sighting.end),
-        language: ruleset.uses[sighting.phrase]?.language ?? 'und',
+        normalised: sighting.reads ?? normalised.text(sighting.start, shownEnd(sighting)),
+        language: languageOf(ruleset, sighting),
         severity,
         indicator,
         ...(region !== undefined && { region }),
+        ...(sighting.copy && { copy: { how: sighting.copy.how, share: rounded(sighting.copy.share) } }),
       };
     });
+}
+
+/** Of a copied statement its beginning is enough: the span says the rest. */
+const MAX_SHOWN = 400;
+
+function shownEnd({ start, end, copy }: Sighting): number {
+  return copy ? Math.min(end, start + MAX_SHOWN) : end;
+}
+
+function languageOf({ bank, uses }: Ruleset, { phrase, of, copy }: Sighting): string {
+  return (copy ? bank?.languages[of - bank.firstRule] : uses[phrase]?.language) ?? 'und';
 }

@@ -1,4 +1,12 @@
-import { Found, NO_STEPS, Readings, readWithout, type NormalisedText, type StepSet } from '@vigil/text';
+import {
+  Found,
+  NO_STEPS,
+  Readings,
+  readWithout,
+  type Copy,
+  type NormalisedText,
+  type StepSet,
+} from '@vigil/text';
 import type { Ruleset } from '../rules/ruleset.js';
 
 /** A phrase seen in a text: its number in the ruleset, and the normalised range. */
@@ -11,6 +19,8 @@ export interface Sighting {
   /** What a further reading made of that range, and the steps it took; absent for the plain one. */
   readonly reads?: string;
   readonly steps?: StepSet;
+  /** The known text that is copied there; `of` is its rule then. */
+  readonly copy?: Copy;
 }
 
 /** Everything seen in one text, by what it is for. */
@@ -82,9 +92,10 @@ export function sightingsOf(
   found: Found,
   text: string,
   plain: NormalisedText,
+  copies: readonly Sighting[] = [],
 ): Sightings | null {
   const further = readFurther(ruleset, text, plain);
-  if (found.count + further.length === 0) return null;
+  if (found.count + further.length + copies.length === 0) return null;
   const seen: Record<'rule' | 'unless' | 'sign' | 'marker', Sighting[]> = {
     rule: [],
     unless: [],
@@ -107,6 +118,7 @@ export function sightingsOf(
     if (use) seen[use.role].push(sighting);
   }
   seen.rule = seen.rule.filter((sighting) => holdsWithout(ruleset, sighting, text, plain));
+  seen.rule.push(...copies);
   if (seen.rule.length === 0) return null;
   return { rules: longest(seen.rule), unless: seen.unless, signs: seen.sign, markers: seen.marker };
 }

@@ -5,6 +5,7 @@ export * from './verdict.js';
 export * from './rule-life.js';
 export * from './pack-diff.js';
 export * from './pack-proposal.js';
+export * from './bank.js';
 export * from './hit.js';
 export * from './hit-index-state.js';
 export * from './search.js';

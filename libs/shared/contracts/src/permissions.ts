@@ -11,6 +11,8 @@ export const PERMISSIONS = [
   'posts.import',
   'packs.read',
   'packs.publish',
+  'banks.read',
+  'banks.write',
   'channels.manage',
   'audit.read',
   'system.read',

@@ -25,15 +25,25 @@ export type Stance = z.infer<typeof Stance>;
 export const Span = z.object({ start: z.number().int().min(0), end: z.number().int().min(0) });
 export type Span = z.infer<typeof Span>;
 
+/** How a post copies a known text. */
+export const CopyOfText = z.object({
+  /** All of it and nothing else; with edits; or a passage within something else. */
+  how: z.enum(['exact', 'near', 'passage']),
+  /** The part of its words that stand in the post, 0 to 1. */
+  share: z.number().min(0).max(1),
+});
+export type CopyOfText = z.infer<typeof CopyOfText>;
+
 export const Match = z.object({
+  /** For a copy of a known text, `text-bank/` and the item's id. */
   rule: RuleId,
-  /** Words as its rule lists them, or what its rule's pattern found near them. */
-  kind: z.enum(['slogan', 'pattern']),
+  /** Words as its rule lists them, what its rule's pattern found near them, or a copy of a known text. */
+  kind: z.enum(['slogan', 'pattern', 'text-bank']),
   /** What reviewers call it: the rule's title. */
   title: z.string(),
   /** The slogan this is a wording of, where its rule says that it belongs to another (see sloganOf). */
   slogan: z.object({ id: RuleId, title: z.string() }).optional(),
-  /** The pack's published version that this rule comes from. */
+  /** The pack's published version that this rule comes from; of a known text, its item's version. */
   packVersion: z.number().int(),
   span: Span,
   /** The normalised form that matched. */
@@ -44,8 +54,21 @@ export const Match = z.object({
   indicator: Indicator,
   /** The territory that its rule says is claimed. */
   region: z.string().optional(),
+  /** Only of the kind text-bank. */
+  copy: CopyOfText.optional(),
 });
 export type Match = z.infer<typeof Match>;
+
+/** The known text that a post copies the most of. */
+export const Reuse = z.object({
+  /** The bank's item, as its matches name it. */
+  item: RuleId,
+  label: z.string(),
+  ...CopyOfText.shape,
+  /** 1 − the Jaccard similarity of both texts' shingles of three words: 0 for the same words. */
+  distance: z.number().min(0).max(1),
+});
+export type Reuse = z.infer<typeof Reuse>;
 
 /** What a match is counted and alerted as: one slogan in all its languages, however many rules word it. */
 export function sloganOf(match: Pick<Match, 'rule' | 'title' | 'slogan'>): {
@@ -124,6 +147,8 @@ export const Verdict = z.object({
   because: Because.optional(),
   /** Of a post with a match, where its origin states no language, or one that is not written in the text's letters. */
   language: IdentifiedLanguage.optional(),
+  /** Also where an exclusion cancelled its match. */
+  reuse: Reuse.optional(),
   /** Ways of payment and contact in the text; only where a rule was seen, and any of them stands there. */
   entities: z.array(Entity).optional(),
 });
