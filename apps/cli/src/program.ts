@@ -5,6 +5,7 @@ import { addAlerts } from './commands/alerts.js';
 import { addBackup } from './commands/backup.js';
 import { addClassify } from './commands/classify.js';
 import { addCollect } from './commands/collect.js';
+import { addHash } from './commands/hash.js';
 import { addImport } from './commands/import.js';
 import { addMove } from './commands/move.js';
 import { addNormalise } from './commands/normalise.js';
@@ -61,6 +62,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
     addRules,
     addPacks,
     addNormalise,
+    addHash,
     addReindex,
     addRetention,
     addStatus,

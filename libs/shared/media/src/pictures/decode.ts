@@ -35,7 +35,7 @@ export async function decodePicture(
 ): Promise<DecodedPicture | RefusedPicture> {
   if (bytes.length === 0) return refused('empty', 'The file is empty.');
   if (bytes.length > limits.bytes)
-    return refused('too-many-bytes', `${bytes.length} bytes; at most ${limits.bytes} are taken.`);
+    return refused('too-many-bytes', `More than ${limits.bytes / 2 ** 20} MiB.`);
   const format = formatOf(bytes);
   if (!format)
     return refused('unknown-format', 'Not a JPEG, PNG, WebP, GIF, AVIF, TIFF or SVG by its first bytes.');

@@ -3,7 +3,14 @@ import type { PictureFormat } from './format.js';
 
 /** Why a picture has no hash. */
 export type Refusal =
-  'empty' | 'too-many-bytes' | 'unknown-format' | 'too-many-pixels' | 'damaged' | 'timed-out' | 'worker-lost';
+  | 'unreadable'
+  | 'empty'
+  | 'too-many-bytes'
+  | 'unknown-format'
+  | 'too-many-pixels'
+  | 'damaged'
+  | 'timed-out'
+  | 'worker-lost';
 
 /** What was left out of a picture that has hashes nonetheless. */
 export type Omission = 'later-frames' | 'external-references';

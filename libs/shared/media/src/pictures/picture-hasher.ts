@@ -36,12 +36,15 @@ export class PictureHasher {
   private current: Waiting | null = null;
   private lastId = 0;
 
-  constructor(private readonly limits: PictureLimits = PICTURE_LIMITS) {}
+  constructor(
+    private readonly limits: PictureLimits = PICTURE_LIMITS,
+    private readonly graceMs = GRACE_MS,
+  ) {}
 
   /** The hashes of a picture, or why it has none. Never rejects for what the bytes hold; they are copied. */
   hash(bytes: Uint8Array): Promise<PictureOutcome> {
     if (bytes.length > this.limits.bytes) {
-      const message = `${bytes.length} bytes; at most ${this.limits.bytes} are taken.`;
+      const message = `More than ${this.limits.bytes / 2 ** 20} MiB.`;
       return Promise.resolve(refused('too-many-bytes', message));
     }
     return new Promise((resolve) => {
@@ -73,7 +76,7 @@ export class PictureHasher {
       const seconds = this.limits.timeMs / 1000;
       void this.worker?.terminate();
       this.replace(refused('timed-out', `Decoding took more than ${seconds} s.`));
-    }, this.limits.timeMs + GRACE_MS);
+    }, this.limits.timeMs + this.graceMs);
   }
 
   private start(): Worker {
