@@ -103,3 +103,54 @@ describe('a line of CSV', () => {
     },
   );
 });
+
+describe('vigil lookup', () => {
+  const HASH = 'f8f8f0cee0f4a84f06370a22038f63f0b36e2ed596621e1d33e6b39c4e9c9b22';
+  /** The hash with its last so many bits flipped. */
+  const off = (count: number) =>
+    (BigInt(`0x${HASH}`) ^ ((1n << BigInt(count)) - 1n)).toString(16).padStart(64, '0');
+
+  it('prints every match within the distance, the nearest first, and none beyond', async () => {
+    const bank = await file('bank.txt', [off(32), off(31), HASH.toUpperCase(), off(31)].join('\n'));
+    const { code, lines, err } = await run(['lookup', '--bank', bank], `${HASH}\n${'0'.repeat(64)}\n`);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(lines).toEqual([
+      'needle,match,distance,orientation',
+      `${HASH},${HASH},0,original`,
+      `${HASH},${off(31)},31,original`,
+    ]);
+    expect((await run(['lookup', '--bank', bank, '--distance', '32'], HASH)).lines).toHaveLength(4);
+  });
+
+  it('finds a turned copy by the eight orientations of vigil hash', async () => {
+    const [upright, turned] = [
+      await file('upright.svg', SQUARES),
+      await file(
+        'turned.svg',
+        SQUARES.replace('width="128" height="128">', '$& <g transform="rotate(90 64 64)">').replace(
+          '</svg>',
+          '</g></svg>',
+        ),
+      ),
+    ];
+    const bank = await file('bank.csv', `${(await run(['hash', upright])).lines.join('\n')}\n`);
+    const needles = (await run(['hash', '--dihedral', turned])).lines.join('\n');
+    const { lines } = await run(['lookup', '--bank', bank], needles);
+    expect(lines).toHaveLength(2);
+    expect(fieldsOf(lines[1] ?? '')[3]).toMatch(/^rotate(90|270)$/);
+  });
+
+  it('names lines without a hash, and refuses what it does not search', async () => {
+    const bank = await file('faulty.csv', `label,hash\na,${HASH}\nb,none\n`);
+    const faulty = await run(['lookup', '--bank', bank], `${HASH}\nxyz\n`);
+    expect(faulty.code).toBe(1);
+    expect(faulty.lines).toHaveLength(2);
+    expect(faulty.err).toBe(
+      `vigil: ${bank}, line 3: no hash of 64 hexadecimal digits\nvigil: line 2: no hash of 64 hexadecimal digits\n`,
+    );
+    expect((await run(['lookup', '--bank', bank, '--distance', '65'])).code).toBe(2);
+    expect((await run(['lookup', '--bank', '-'])).code).toBe(2);
+    const missing = await run(['lookup', '--bank', join(folder, 'none.csv')]);
+    expect([missing.code, missing.err]).toEqual([1, expect.stringContaining('none.csv cannot be read')]);
+  });
+});

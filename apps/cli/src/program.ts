@@ -7,6 +7,7 @@ import { addClassify } from './commands/classify.js';
 import { addCollect } from './commands/collect.js';
 import { addHash } from './commands/hash.js';
 import { addImport } from './commands/import.js';
+import { addLookup } from './commands/lookup.js';
 import { addMove } from './commands/move.js';
 import { addNormalise } from './commands/normalise.js';
 import { addPacks } from './commands/packs.js';
@@ -63,6 +64,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
     addPacks,
     addNormalise,
     addHash,
+    addLookup,
     addReindex,
     addRetention,
     addStatus,

@@ -56,8 +56,7 @@ export class HashIndex {
   addAll(hashes: Uint32Array): number {
     const first = this.hashes.length;
     const count = hashes.length / HASH_WORDS;
-    for (let at = 0; at < count; at++)
-      this.hashes.put(hashes.subarray(at * HASH_WORDS, (at + 1) * HASH_WORDS));
+    this.hashes.putAll(hashes);
     this.held += count;
     if (count < this.held * SHARE_BETWEEN_MERGES) {
       for (let row = first; row < this.hashes.length; row++) {
@@ -128,7 +127,7 @@ export class HashIndex {
 
   private changed(): void {
     if (--this.untilMerge > 0) return;
-    this.postings[this.merges % SLOTS]!.merge(this.hashes);
+    this.postings[this.merges % SLOTS]!.merge(this.hashes, this.freed.length > 0);
     this.merges++;
     this.untilMerge = this.betweenMerges();
     // Once every slot was merged since, no posting names the row.
@@ -143,7 +142,12 @@ export class HashIndex {
   }
 
   private build(): void {
-    for (const postings of this.postings) postings.build(this.hashes);
+    let values = this.hashes.slots(0);
+    for (const [slot, postings] of this.postings.entries()) {
+      const next = this.hashes.slots((slot + 1) % SLOTS);
+      postings.build(this.hashes, values, next);
+      values = next;
+    }
     this.reusable = [];
     this.freed = [];
     for (let row = 0; row < this.hashes.length; row++) if (!this.hashes.holds(row)) this.reusable.push(row);
@@ -152,8 +156,8 @@ export class HashIndex {
 
   /** The whole index as bytes, to be written in this order. It is not to be changed until the last is taken. */
   *snapshot(): Generator<Uint8Array> {
-    for (const postings of this.postings) postings.merge(this.hashes);
-    this.merges += SLOTS;
+    for (const postings of this.postings) postings.merge(this.hashes, this.freed.length > 0);
+    for (const { row } of this.freed.splice(0)) this.reusable.push(row);
     yield new Uint8Array(Uint32Array.of(BYTE_ORDER, this.hashes.length, this.held).buffer);
     yield* this.hashes.bytes();
     for (const postings of this.postings) yield* postings.bytes();

@@ -31,6 +31,20 @@ export class HashRows {
     return row;
   }
 
+  /** Takes in many hashes, eight words each, in new rows that follow one another. */
+  putAll(hashes: Uint32Array): void {
+    for (let from = 0; from < hashes.length;) {
+      if (this.end === this.pages.length * PAGE_ROWS) this.pages.push(aPage());
+      const { words, held } = this.pages[this.end >>> PAGE_BITS]!;
+      const row = this.end & IN_PAGE;
+      const count = Math.min(PAGE_ROWS - row, (hashes.length - from) / HASH_WORDS);
+      words.set(hashes.subarray(from, from + count * HASH_WORDS), row * HASH_WORDS);
+      held.fill(1, row, row + count);
+      this.end += count;
+      from += count * HASH_WORDS;
+    }
+  }
+
   /** False where the row held nothing. */
   free(row: number): boolean {
     if (!this.holds(row)) return false;
@@ -51,6 +65,19 @@ export class HashRows {
   slot(row: number, slot: number): number {
     const word = this.pages[row >>> PAGE_BITS]!.words[(row & IN_PAGE) * HASH_WORDS + (slot >> 1)]!;
     return (word >>> ((slot & 1) * SLOT_BITS)) & (SLOT_VALUES - 1);
+  }
+
+  /** One slot of every row. */
+  slots(slot: number): Uint16Array {
+    const values = new Uint16Array(this.end);
+    for (const [at, { words }] of this.pages.entries()) {
+      const first = at * PAGE_ROWS;
+      const count = Math.min(PAGE_ROWS, this.end - first);
+      const shift = (slot & 1) * SLOT_BITS;
+      for (let row = 0, word = slot >> 1; row < count; row++, word += HASH_WORDS)
+        values[first + row] = words[word]! >>> shift;
+    }
+    return values;
   }
 
   /** The distance of a row's hash to another, or any number above `most` where it is more. */

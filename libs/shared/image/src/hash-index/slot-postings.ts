@@ -85,9 +85,13 @@ export class SlotPostings {
       if (BITS[links[at + 1]! ^ nextValue]! <= left) into.add(links[at + 2]!);
   }
 
-  /** Sorts in what was chained, and drops what no longer holds a hash. Linear in the rows; nothing else may run meanwhile. */
-  merge(hashes: HashRows): void {
+  /**
+   * Sorts in what was chained, and with `drop` leaves out what no longer holds a hash. Linear in the rows; nothing else
+   * may run meanwhile.
+   */
+  merge(hashes: HashRows, drop: boolean): void {
     const { starts, heads, links } = this;
+    const [oldRows, oldNexts] = [this.rows, this.nexts];
     const room = starts[SLOT_VALUES]! + this.chained;
     const [rows, nexts] = [new Uint32Array(room), new Uint16Array(room)];
     let end = 0;
@@ -97,15 +101,13 @@ export class SlotPostings {
       // Read just now, and by the value before as its end: from here on it is the new start.
       starts[value] = end;
       for (; at < last; at++) {
-        const row = this.rows[at]!;
-        if (!hashes.holds(row)) continue;
-        rows[end] = row;
-        nexts[end++] = this.nexts[at]!;
+        if (drop && !hashes.holds(oldRows[at]!)) continue;
+        rows[end] = oldRows[at]!;
+        nexts[end++] = oldNexts[at]!;
       }
       for (let link = heads[value]!; link !== NONE; link = links[link]!) {
-        const row = links[link + 2]!;
-        if (!hashes.holds(row)) continue;
-        rows[end] = row;
+        if (drop && !hashes.holds(links[link + 2]!)) continue;
+        rows[end] = links[link + 2]!;
         nexts[end++] = links[link + 1]!;
       }
     }
@@ -114,19 +116,18 @@ export class SlotPostings {
     this.unchain();
   }
 
-  /** Sorts all rows anew (a counting sort). */
-  build(hashes: HashRows): void {
+  /** Sorts all rows anew (a counting sort), from their values in this slot and the next. */
+  build(hashes: HashRows, values: Uint16Array, nextValues: Uint16Array): void {
     const starts = new Uint32Array(SLOT_VALUES + 1);
-    for (let row = 0; row < hashes.length; row++)
-      if (hashes.holds(row)) starts[hashes.slot(row, this.slot) + 1]!++;
+    for (let row = 0; row < values.length; row++) if (hashes.holds(row)) starts[values[row]! + 1]!++;
     for (let value = 0; value < SLOT_VALUES; value++) starts[value + 1]! += starts[value]!;
     const count = starts[SLOT_VALUES]!;
     const [rows, nexts, free] = [new Uint32Array(count), new Uint16Array(count), starts.slice()];
-    for (let row = 0; row < hashes.length; row++) {
+    for (let row = 0; row < values.length; row++) {
       if (!hashes.holds(row)) continue;
-      const at = free[hashes.slot(row, this.slot)]!++;
+      const at = free[values[row]!]!++;
       rows[at] = row;
-      nexts[at] = hashes.slot(row, this.next);
+      nexts[at] = nextValues[row]!;
     }
     [this.starts, this.rows, this.nexts] = [starts, rows, nexts];
     this.unchain();
