@@ -55,6 +55,7 @@ export class AlertsDemo {
       await tx.query('DELETE FROM slogan_count WHERE demo');
       await tx.query('DELETE FROM shadow_count WHERE demo');
       await tx.query('DELETE FROM shadow_sample WHERE demo');
+      await tx.query('DELETE FROM backtest_example WHERE demo');
     });
     await this.projector.settled();
     await this.index.erase({ demo: true });

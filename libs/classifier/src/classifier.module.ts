@@ -1,4 +1,8 @@
 import { Module } from '@nestjs/common';
+import { BacktestStore } from './backtest/backtest-store.js';
+import { Backtests } from './backtest/backtests.js';
+import { BacktestsController } from './backtest/backtests.controller.js';
+import { BenchController } from './bench/bench.controller.js';
 import { BankExpiry } from './banks/bank-expiry.js';
 import { BanksController } from './banks/banks.controller.js';
 import { TextBank } from './banks/text-bank.js';
@@ -12,8 +16,25 @@ import { Classifier } from './verdicts/classifier.js';
 
 /** Packs, the ruleset in force, and the reading of posts. Needs the global BaseModule and AuthModule. */
 @Module({
-  controllers: [PackProposalsController, PackDiffController, PacksController, BanksController],
-  providers: [PackStore, PackProposals, LiveRuleset, Classifier, TextBank, BankExpiry],
+  controllers: [
+    PackProposalsController,
+    PackDiffController,
+    PacksController,
+    BenchController,
+    BacktestsController,
+    BanksController,
+  ],
+  // Backtests after the classifier: they compare with the ruleset it has put in force.
+  providers: [
+    PackStore,
+    PackProposals,
+    LiveRuleset,
+    Classifier,
+    TextBank,
+    BankExpiry,
+    BacktestStore,
+    Backtests,
+  ],
   exports: [PackStore, LiveRuleset],
 })
 export class ClassifierModule {}

@@ -20,6 +20,9 @@ export async function expire(
   await db.query('DELETE FROM slogan_count WHERE bucket < $1', [counted]);
   await db.query('DELETE FROM shadow_count WHERE day < $1::date', [dayOf(nowMs - COUNT_DAYS * DAY_MS)]);
   await db.query('DELETE FROM shadow_sample WHERE day < $1::date', [dayOf(nowMs - transitDays * DAY_MS)]);
+  await db.query('DELETE FROM backtest_example WHERE collected_at < $1', [
+    new Date(nowMs - transitDays * DAY_MS),
+  ]);
   await db.query(`DELETE FROM delivery WHERE state <> 'pending' AND created_at < $1`, [
     new Date(nowMs - DELIVERY_DAYS * DAY_MS),
   ]);

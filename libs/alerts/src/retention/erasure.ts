@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuditLog } from '@vigil/auth';
 import { Clock, type ErasureRequest, VigilError } from '@vigil/contracts';
-import { Database } from '@vigil/database';
+import { Database, textArray } from '@vigil/database';
 import { HitProjector } from '../indexing/hit-projector.js';
 import { postKey } from '../indexing/post-key.js';
 import { takeHoldLock } from './holds.js';
@@ -44,6 +44,7 @@ export class Erasure {
       );
       await tx.query('DELETE FROM hit_set_aside WHERE key = ANY($1::uuid[])', [keys]);
       await tx.query('DELETE FROM shadow_sample WHERE key = ANY($1::uuid[])', [keys]);
+      await tx.query('DELETE FROM backtest_example WHERE post_id = ANY($1::text[])', [textArray(ids)]);
       // Of the hit only the id stays, which the index needs to be told, until it has confirmed.
       const gone = await tx.query<{ key: string }>(
         `UPDATE hit SET state = 'erased', doc = g.doc::json FROM unnest($1::uuid[], $2::text[]) AS g (key, doc)

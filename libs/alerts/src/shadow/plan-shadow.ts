@@ -1,6 +1,5 @@
-import type { Match, ShadowSample } from '@vigil/contracts';
+import { excerptOf, type Match, type ShadowSample } from '@vigil/contracts';
 import type { KeyedEvent } from '../indexing/plan-batch.js';
-import { excerptOf } from './excerpt.js';
 
 /** Posts kept of a rule, a day and a bus partition: what somebody reads through before making a rule live. */
 export const SAMPLES = 20;

@@ -1,6 +1,6 @@
 import { PostgresAuditLog } from '@vigil/auth';
 import type { Batch } from '@vigil/bus';
-import { type Match, RuleId, type VerdictEvent } from '@vigil/contracts';
+import { excerptOf, type Match, RuleId, type VerdictEvent } from '@vigil/contracts';
 import { PostgresHitIndex } from '@vigil/hit-index';
 import { TestClock, withTestDatabase } from '@vigil/testing';
 import { anAlertsMetrics } from '../alerts-metrics.fixture.js';
@@ -12,7 +12,6 @@ import { expire } from '../indexing/retention.js';
 import { SeenDays } from '../indexing/seen-days.js';
 import { VerdictConsumer } from '../indexing/verdict-consumer.js';
 import { Erasure } from '../retention/erasure.js';
-import { excerptOf } from './excerpt.js';
 import { SAMPLES } from './plan-shadow.js';
 import { ShadowController } from './shadow.controller.js';
 import { shadowSamples } from './shadow-records.js';

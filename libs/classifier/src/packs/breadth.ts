@@ -1,7 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import { VigilError } from '@vigil/contracts';
 import { postsOf } from '../labelled/generate.js';
-import { loadLabelled } from '../labelled/load.js';
+import { LABELLED_PACK, loadLabelled } from '../labelled/load.js';
 import { seeded } from '../labelled/random.js';
 import type { LabelledPost } from '../labelled/schema.js';
 import type { Ruleset } from '../rules/ruleset.js';
@@ -14,8 +13,6 @@ export const MOST_EVERYDAY = 1 / 3;
 /** Of each language: a share of a third is known to within 12 points (95%), in a moment; the pack's own rules stay below 5%. */
 const POSTS_PER_LANGUAGE = 60;
 const SEED = 1;
-/** The labelled set that comes with the program: this file is libs/classifier/{src,dist}/packs/breadth. */
-const LABELLED = fileURLToPath(new URL('../../../../packs/isis-messaging', import.meta.url));
 
 let everyday: Promise<readonly LabelledPost[]> | null = null;
 
@@ -24,13 +21,13 @@ let everyday: Promise<readonly LabelledPost[]> | null = null;
  * Of the tuned half: nothing is decided by the half that is kept aside. Throws `engine-misconfigured` where it is missing.
  */
 export function everydayPosts(): Promise<readonly LabelledPost[]> {
-  everyday ??= loadLabelled(LABELLED, 'tuned').then(
+  everyday ??= loadLabelled(LABELLED_PACK, 'tuned').then(
     (files) => files.flatMap((file) => postsOf(file, 'religious', seeded(SEED), POSTS_PER_LANGUAGE)),
     (error: unknown) => {
       everyday = null;
       throw new VigilError(
         'engine-misconfigured',
-        `the labelled set in ${LABELLED}/labelled cannot be read, and without it no pack can be tried: restore it from the release`,
+        `the labelled set in ${LABELLED_PACK}/labelled cannot be read, and without it no pack can be tried: restore it from the release`,
         { cause: error },
       );
     },

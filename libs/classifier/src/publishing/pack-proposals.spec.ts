@@ -1,11 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { PostgresAuditLog } from '@vigil/auth';
 import { readSettings } from '@vigil/config';
-import { eventually, recordingTelemetry, TestClock, withTestDatabase } from '@vigil/testing';
+import { eventually, TestClock, withTestDatabase } from '@vigil/testing';
 import { greenBanner } from '../packs/pack.fixture.js';
 import { parsePack } from '../packs/parse-pack.js';
 import type { Pack } from '../packs/schema.js';
-import { LiveRuleset } from './live-ruleset.js';
 import { PackDiffController } from './pack-diff.controller.js';
 import { PackProposals } from './pack-proposals.js';
 import { PackProposalsController } from './pack-proposals.controller.js';
@@ -38,7 +37,7 @@ describe('approval', () => {
       store,
       readSettings(env),
     );
-    packs = new PacksController(store, new LiveRuleset(db(), store, recordingTelemetry().telemetry), service);
+    packs = new PacksController(store, service);
     proposals = new PackProposalsController(service, store);
     return service;
   }

@@ -5,6 +5,7 @@ import { Database, type Queryable, type Transaction } from '@vigil/database';
 import { packHash } from '../packs/load-pack.js';
 import { retiredFaults, type RetiredRule } from '../packs/retired.js';
 import { Pack, SloganRule } from '../packs/schema.js';
+import type { PackVersion } from '../rules/ruleset.js';
 
 /** A published version of a pack, without its content. */
 export interface PublishedVersion {
@@ -129,6 +130,17 @@ export class PackStore {
     if (!row) throw new VigilError('not-found', `pack ${name} has no version ${version}`);
     // Parsed again: a newer program may know fields with defaults that the stored version lacks.
     return Pack.parse(row.content);
+  }
+
+  /** The packs of a combination, with their contents. Throws `not-found` where there was none of this number. */
+  async packsOf(ruleset: number): Promise<PackVersion[]> {
+    const rows = await this.db.query<{ version: number; content: unknown }>(
+      `SELECT v.version, v.content FROM ruleset_pack p JOIN pack_version v USING (name, version)
+       WHERE p.ruleset = $1 ORDER BY v.name`,
+      [ruleset],
+    );
+    if (rows.length === 0) throw new VigilError('not-found', `there is no ruleset ${ruleset}`);
+    return rows.map(({ version, content }) => ({ version, content: Pack.parse(content) }));
   }
 
   /** The versions in force. */

@@ -1,28 +1,12 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { CurrentUser, type Identity, RequirePermission } from '@vigil/auth';
-import {
-  Author,
-  Flag,
-  MAX_TEXT,
-  Match,
-  Media,
-  PackVersion,
-  PackView,
-  Post as CollectedPost,
-  SourceLabels,
-  Verdict,
-  VigilError,
-  parse,
-} from '@vigil/contracts';
+import { Flag, PackVersion, PackView, VigilError, parse } from '@vigil/contracts';
 import { Documented } from '@vigil/openapi';
 import { z } from 'zod';
 import { isUnverified, packReport, type PackReport } from '../packs/pack-report.js';
 import { Pack } from '../packs/schema.js';
 import { refuseToPublish, tryPack, type PackTrial } from '../packs/try-pack.js';
-import { inspect } from '../verdicts/classify.js';
-import { nearMissesOf, type Findings } from '../verdicts/publish.js';
-import { LiveRuleset } from './live-ruleset.js';
 import { PackDocument, PackName, packFrom } from './pack-document.js';
 import { PackProposals } from './pack-proposals.js';
 import { PackStore, type Published, type PublishedVersion } from './pack-store.js';
@@ -33,22 +17,6 @@ const Publishing = z.strictObject({
   note: z.string().trim().min(1).max(2_000).optional(),
 });
 const RollBack = z.strictObject({ version: z.number().int().min(1) });
-const Trial = z.strictObject({
-  text: z.string().max(MAX_TEXT),
-  context: SourceLabels.shape.context,
-  region: SourceLabels.shape.region,
-  ...CollectedPost.pick({ language: true, links: true }).partial().shape,
-  author: Author.shape.handle.optional(),
-  media: z
-    .array(Media.pick({ mime: true }))
-    .max(100)
-    .optional(),
-});
-const Trialled = Verdict.omit({ postId: true, revision: true }).extend({
-  normalised: z.string(),
-  nearMisses: z.array(Match.extend({ missing: z.string() })),
-});
-
 /** As much of the web server's reply as a route here needs. */
 interface StatusReply {
   status(code: number): unknown;
@@ -69,7 +37,6 @@ export interface PublishingReport extends PackTrial {
 export class PacksController {
   constructor(
     private readonly store: PackStore,
-    private readonly live: LiveRuleset,
     private readonly proposals: PackProposals,
   ) {}
 
@@ -153,26 +120,6 @@ export class PacksController {
   ): Promise<Published> {
     const { version } = parse(RollBack, body, 'roll-back');
     return this.store.rollBack(parse(PackName, name, 'pack name'), version, user.id);
-  }
-
-  @Post('classify')
-  @HttpCode(200)
-  @RequirePermission('packs.read')
-  @Documented({
-    summary: 'Test bench: judge a text by the rules in force and show what lies between',
-    body: Trial,
-    response: Trialled,
-  })
-  classify(@Body() body: unknown): z.infer<typeof Trialled> & Findings {
-    const { author = null, ...trial } = parse(Trial, body, 'text to classify');
-    const subject = { ...trial, author: { handle: author, nativeId: null } };
-    const ruleset = this.live.current();
-    const { findings, judgement, normalised } = inspect(ruleset, subject);
-    return {
-      ...findings,
-      normalised: normalised.text(),
-      nearMisses: nearMissesOf(ruleset, judgement?.nearMisses ?? [], normalised),
-    };
   }
 }
 

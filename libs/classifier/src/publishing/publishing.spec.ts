@@ -218,10 +218,9 @@ describe('publishing', () => {
   });
 
   describe('over HTTP', () => {
-    const text = { text: 'evergreen and growing, watering day, Forest Office', context: 'unknown' };
-
     it('checks without publishing, publishes, lists, rolls back', async () => {
-      const packs = new PacksController(store, await published(), proposals());
+      await published();
+      const packs = new PacksController(store, proposals());
       const dry = await packs.publish(packSaying('three four'), { dryRun: '1' }, ADMIN, REPLY);
       expect(dry).toMatchObject({
         version: null,
@@ -261,7 +260,8 @@ describe('publishing', () => {
     });
 
     it('refuses what is at fault, by place and field, and changes nothing', async () => {
-      const packs = new PacksController(store, await published(), proposals());
+      await published();
+      const packs = new PacksController(store, proposals());
       await expect(
         packs.publish(GREEN_BANNER.replace('severity: low', 'severity: x'), {}, ADMIN, REPLY),
       ).rejects.toMatchObject({
@@ -294,22 +294,8 @@ describe('publishing', () => {
       expect(await store.activeNumber()).toBe(1);
     });
 
-    it('judges a text on the test bench', async () => {
-      const packs = new PacksController(store, await published(), proposals());
-      const bench = packs.classify({ ...text, context: 'news' });
-      expect(bench.normalised).toBe('evergreen and growing watering day forest office');
-      expect(bench.matches.map((match) => match.rule)).toEqual(['green-banner/office']);
-      expect(bench.cancelled.map((match) => match.rule)).toEqual([
-        'green-banner/evergreen',
-        'green-banner/watering',
-      ]);
-      expect(packs.classify({ text: 'watering day', context: 'unknown' }).nearMisses).toHaveLength(1);
-      expect(() => packs.classify({ text: 7 })).toThrow('text to classify: text:');
-    });
-
-    async function published(): Promise<LiveRuleset> {
+    async function published(): Promise<void> {
       await store.publish(await loadPack(join(await packsFolder(GREEN_BANNER), 'green-banner')), 'admin');
-      return live();
     }
   });
 

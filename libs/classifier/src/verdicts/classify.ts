@@ -68,7 +68,7 @@ function toldOnce({ text, language }: Subject): () => PostLanguage {
 }
 
 /** The text to judge, or null where the event has none: a deletion. */
-function decode(event: PostEvent): Subject | null {
+export function subjectOf(event: PostEvent): Subject | null {
   if (event.type === 'deleted') return null;
   const { text, language, author, links, media } = event.post;
   return { text, context: event.context, region: event.region, language, author, links, media };
@@ -76,7 +76,7 @@ function decode(event: PostEvent): Subject | null {
 
 /** Judges one event: one verdict for each. */
 export function classify(ruleset: Ruleset, event: PostEvent): Verdict {
-  const subject = decode(event);
+  const subject = subjectOf(event);
   const { id: postId, revision } = event.post;
   return { postId, revision, ...(subject ? classifyText(ruleset, subject) : nothingFound(ruleset)) };
 }

@@ -1,4 +1,4 @@
-import type { Match } from '@vigil/contracts';
+import type { Match } from './verdict.js';
 
 /** Words kept on either side of a match, in UTF-16 units: some sentences, enough to tell what is meant. */
 const AROUND = 300;
