@@ -1,9 +1,13 @@
+import path from 'node:path';
 import type { PostEvent } from '@vigil/contracts';
-import { compileRuleset, verdictEvent } from '@vigil/classifier';
-import { NormalisedText, PhraseAutomaton, normalise } from '@vigil/text';
+import { compileRuleset, loadPack, verdictEvent, type Ruleset } from '@vigil/classifier';
+import { NormalisedText, PhraseAutomaton, Readings, normalise } from '@vigil/text';
 import type { Result } from './table.js';
 import { monyone, searched, vigil, type Contender, type Searched } from './text/contenders.js';
-import { POST, corpusOf, eventOf, packOf, type Corpus } from './text/corpus.js';
+import { POST, corpusOf, eventOf, packOf, withBeginnings, type Corpus } from './text/corpus.js';
+
+/** The pack that comes with the program: its rules ask for company, second signs, and who speaks. */
+const PACK = path.resolve(import.meta.dirname, '../../../packs/isis-messaging');
 
 /** Characters of the corpus, and the two sizes of pattern sets. */
 const CORPUS = 20_000_000;
@@ -49,6 +53,8 @@ function inTurn<K extends string>(work: Readonly<Record<K, () => void>>): Record
 export async function run(): Promise<Result> {
   const small = measure(SIZES.small);
   const large = measure(SIZES.large);
+  process.stderr.write('the pack isis-messaging\n');
+  const pack = await judgingPack();
   return {
     patterns: SIZES.small,
     characters: CORPUS,
@@ -66,6 +72,10 @@ export async function run(): Promise<Result> {
     judged_posts_per_s_100k: large.judged,
     posts_per_s: small.posts,
     posts_per_s_100k: large.posts,
+    posts_per_s_pack: pack.posts,
+    hits: small.hits,
+    hits_pack: pack.hits,
+    posts_with_readings: pack.withReadings,
     build_ms: small.buildMs,
     build_ms_100k: large.buildMs,
     automaton_mb: small.megabytes,
@@ -80,7 +90,7 @@ function measure(patterns: number) {
   const automaton = PhraseAutomaton.build(corpus.phrases);
   return {
     ...matching(corpus, automaton),
-    ...judging(corpus),
+    ...judging(compileRuleset([{ content: packOf(corpus.phrases), version: 1 }], 1), corpus.posts),
     buildMs: Math.round(build * 1_000),
     megabytes: round(automaton.bytes / 1e6),
   };
@@ -125,17 +135,35 @@ function agree(one: Contender, others: readonly Contender[], texts: readonly Sea
   return same && places > 0;
 }
 
-/** Posts a second: judged from the decoded event on, and whole from its bytes to the verdict's. */
-function judging({ posts, phrases }: Corpus) {
-  const ruleset = compileRuleset([{ content: packOf(phrases), version: 1 }], 1);
-  const events = posts.slice(0, JUDGED).map((text, at) => Buffer.from(JSON.stringify(eventOf(text, at))));
+/** The real rules over posts, a twentieth of which begins with an example of a rule. */
+async function judgingPack() {
+  const content = await loadPack(PACK);
+  const { posts } = corpusOf(SIZES.small, JUDGED * POST);
+  const examples = content.rules.flatMap((rule) => rule.examples.match);
+  return judging(compileRuleset([{ content, version: 1 }], 1), withBeginnings(posts, examples));
+}
+
+/**
+ * Posts a second: judged from the decoded event on, and whole from its bytes to the verdict's. Shares of posts that are
+ * hits, and that have further readings.
+ */
+function judging(ruleset: Ruleset, posts: readonly string[]) {
+  const texts = posts.slice(0, JUDGED);
+  const events = texts.map((text, at) => Buffer.from(JSON.stringify(eventOf(text, at))));
   const decode = (event: Buffer) => JSON.parse(event.toString()) as PostEvent;
   const decoded = events.map(decode);
   const { judged, whole } = inTurn({
     judged: () => decoded.forEach((event) => verdictEvent(ruleset, event)),
     whole: () => events.forEach((event) => Buffer.from(JSON.stringify(verdictEvent(ruleset, decode(event))))),
   });
-  return { judged: Math.round(events.length / judged), posts: Math.round(events.length / whole) };
+  const share = (of: number) => round(of / events.length);
+  const readings = new Readings();
+  return {
+    judged: Math.round(events.length / judged),
+    posts: Math.round(events.length / whole),
+    hits: share(decoded.filter((event) => verdictEvent(ruleset, event).post !== null).length),
+    withReadings: share(texts.filter((text) => !readings.of(text, normalise(text)).next().done).length),
+  };
 }
 
 function round(value: number): number {

@@ -1,8 +1,8 @@
-import { normalise, type Span } from '@vigil/text';
+import { NormalisedText, normalise, type Span } from '@vigil/text';
 
 /** Words read of one post: a report shows itself earlier, and the cost of a post stays bounded. */
 const MAX_WORDS = 160;
-/** Units read on either side of the matches; a longer post is read around them. */
+/** Units read before the first match, behind it, and between two; a longer post is read around it. */
 const MAX_UNITS = 4_000;
 /** Units beside a match in which its neighbour is looked for. */
 const NEAR = 8;
@@ -10,6 +10,12 @@ const NEAR = 8;
 const MATCH = '\u25a2';
 /** Lengths of the letter runs inside a word: they carry endings and stems over to forms never seen. */
 const [SHORTEST_RUN, LONGEST_RUN] = [3, 5];
+
+/** Units of a word that runs are taken of. */
+const MAX_RUN_UNITS = 24;
+const FNV_OFFSET = 0x811c9dc5;
+/** What tells runs from words: the number that those of all begin with. */
+const RUN_MARK = hashOf('~');
 
 /** Shapes of a post, by the names they have as features. */
 const SHAPES: readonly (readonly [string, RegExp])[] = [
@@ -46,68 +52,78 @@ export interface Seen {
   readonly signs: readonly string[];
 }
 
-/**
- * The features of a post for the voice model: its words with the matches left out, pairs of neighbouring words, letter
- * runs of words, and shapes. Names, each once, at most some
- * 3,000; the text decides only what they say, never how many are made.
- */
-export function featuresOf({ text, spans, signs }: Seen): Set<string> {
+/** What a post is to the voice model. */
+export interface Features {
+  /** Words with the matches left out, pairs of neighbouring words, shapes: each once. */
+  readonly names: ReadonlySet<string>;
+  /** The letter runs of its words, each once, as their numbers (see `hashOf`): there are too many to spell them out. */
+  readonly runs: ReadonlySet<number>;
+}
+
+/** The features of a post: at most some 3,000; the text decides only what they say, never how many are made. */
+export function featuresOf({ text, spans, signs }: Seen): Features {
   const first = spans[0]?.start ?? 0;
-  const last = spans.at(-1)?.end ?? 0;
   const from = Math.max(0, first - MAX_UNITS);
-  const to = Math.min(text.length, Math.max(last, first + MAX_UNITS) + MAX_UNITS);
+  const to = Math.min(text.length, Math.min(spans.at(-1)?.end ?? 0, first + MAX_UNITS) + MAX_UNITS);
   const words: string[] = [];
-  const features = new Set<string>(signs.map((sign) => `sign ${sign}`));
+  const names = new Set<string>(signs.map((sign) => `sign ${sign}`));
   let at = from;
   for (const { start, end } of spans) {
-    if (start > at) words.push(...wordsOf(text.slice(at, start)));
+    if (words.length >= MAX_WORDS || start >= to) break;
+    if (start > at) addWords(words, text.slice(at, start));
     if (words.at(-1) !== MATCH) words.push(MATCH);
-    features.add(
-      `before ${neighbour(
-        text
-          .slice(Math.max(0, start - NEAR), start)
-          .trimEnd()
-          .at(-1),
-      )}`,
-    );
-    features.add(
-      `after ${neighbour(
-        text
-          .slice(end, end + 8)
-          .trimStart()
-          .at(0),
-      )}`,
-    );
+    const before = text.slice(Math.max(0, start - NEAR), start).trimEnd();
+    const after = text.slice(end, end + NEAR).trimStart();
+    names.add(`before ${neighbour(before.at(-1))}`);
+    names.add(`after ${neighbour(after.at(0))}`);
     at = Math.max(at, end);
-    if (words.length >= MAX_WORDS) break;
   }
-  words.push(...wordsOf(text.slice(at, to)));
+  if (at < to) addWords(words, text.slice(at, to));
   words.length = Math.min(words.length, MAX_WORDS);
-  addWords(features, words);
-  const around = text.slice(from, to);
-  for (const [name, shape] of SHAPES) if (shape.test(around)) features.add(`shape ${name}`);
-  features.add(`words ${Math.min(6, Math.floor(Math.log2(words.length + 1)))}`);
-  if (words[0] === MATCH) features.add('match first');
-  if (words.at(-1) === MATCH) features.add('match last');
-  return features;
-}
-
-function wordsOf(text: string): string[] {
-  const folded = normalise(text).text();
-  return folded === '' ? [] : folded.split(' ');
-}
-
-function addWords(features: Set<string>, words: readonly string[]): void {
-  words.forEach((word, at) => {
-    const next = words[at + 1];
-    if (next !== undefined) features.add(`${word} ${next}`);
+  const runs = new Set<number>();
+  words.forEach((word, place) => {
+    const next = words[place + 1];
+    if (next !== undefined) names.add(`${word} ${next}`);
     if (word === MATCH) return;
-    features.add(word);
-    const padded = `<${word.slice(0, 24)}>`;
-    for (let length = SHORTEST_RUN; length <= LONGEST_RUN; length++)
-      for (let start = 0; start + length <= padded.length; start++)
-        features.add(`~${padded.slice(start, start + length)}`);
+    names.add(word);
+    addRuns(runs, word);
   });
+  const around = text.slice(from, to);
+  for (const [name, shape] of SHAPES) if (shape.test(around)) names.add(`shape ${name}`);
+  names.add(`words ${Math.min(6, Math.floor(Math.log2(words.length + 1)))}`);
+  if (words[0] === MATCH) names.add('match first');
+  if (words.at(-1) === MATCH) names.add('match last');
+  return { names, runs };
+}
+
+const folded = new NormalisedText();
+
+function addWords(words: string[], text: string): void {
+  if (normalise(text, folded).length > 0) for (const word of folded.text().split(' ')) words.push(word);
+}
+
+/** The runs of a word with its two edges, `~<ab`, from one letter on after the other. */
+function addRuns(runs: Set<number>, word: string): void {
+  const padded = `<${word.slice(0, MAX_RUN_UNITS)}>`;
+  for (let start = 0; start + SHORTEST_RUN <= padded.length; start++) {
+    const end = Math.min(padded.length, start + LONGEST_RUN);
+    let hash = RUN_MARK;
+    for (let at = start; at < end; at++) {
+      hash = hashOn(hash, padded.charCodeAt(at));
+      if (at - start + 1 >= SHORTEST_RUN) runs.add(hash);
+    }
+  }
+}
+
+/** FNV-1a over UTF-16 units (G. Fowler, L. Noll, K.-P. Vo), as a signed number of 32 bits. */
+export function hashOf(name: string): number {
+  let hash = FNV_OFFSET;
+  for (let at = 0; at < name.length; at++) hash = hashOn(hash, name.charCodeAt(at));
+  return hash;
+}
+
+function hashOn(hash: number, unit: number): number {
+  return Math.imul(hash ^ unit, 0x01000193);
 }
 
 function neighbour(character: string | undefined): string {

@@ -1,5 +1,5 @@
 import { featuresOf, type Seen } from './features.js';
-import { BUCKETS, VOICES, VoiceModel, bucketOf, softmax, type Voice } from './voice-model.js';
+import { BUCKETS, VOICES, VoiceModel, bucketsOf, softmax, type Voice } from './voice-model.js';
 import { seeded } from '../labelled/random.js';
 
 export interface Example extends Seen {
@@ -20,7 +20,7 @@ const DECAY = 2e-6;
 export function trainVoice(examples: readonly Example[], seed = 1): VoiceModel {
   const width = VOICES.length;
   const rows = examples.map((example) => ({
-    buckets: Uint32Array.from([...featuresOf(example)], bucketOf),
+    buckets: bucketsOf(featuresOf(example)),
     voice: VOICES.indexOf(example.voice),
     weight: example.weight,
   }));

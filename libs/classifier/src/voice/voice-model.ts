@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { featuresOf, type Seen } from './features.js';
+import { featuresOf, hashOf, type Features, type Seen } from './features.js';
 
 /** Who speaks in a post that names the movement: its follower, or somebody who tells about it, studies or opposes it. */
 export const VOICES = ['follower', 'news', 'academic', 'counter-speech'] as const;
@@ -57,15 +57,16 @@ export class VoiceModel {
   }
 
   read(seen: Seen): Reading {
-    const features = [...featuresOf(seen)];
-    const norm = this.scale / Math.sqrt(features.length);
-    const sums = VOICES.map((_, voice) => this.bias[voice] ?? 0);
-    for (const feature of features) {
-      const at = bucketOf(feature) * VOICES.length;
+    const features = featuresOf(seen);
+    const buckets = bucketsOf(features);
+    const norm = this.scale / Math.sqrt(buckets.length);
+    const sums = VOICES.map(() => 0);
+    for (const bucket of buckets) {
+      const at = bucket * VOICES.length;
       for (let voice = 0; voice < VOICES.length; voice++)
-        sums[voice] = (sums[voice] ?? 0) + (this.weights[at + voice] ?? 0) * norm;
+        sums[voice] = (sums[voice] as number) + (this.weights[at + voice] as number);
     }
-    const shares = softmax(sums);
+    const shares = softmax(sums.map((sum, voice) => (this.bias[voice] ?? 0) + sum * norm));
     const likeliest = shares.indexOf(Math.max(...shares));
     return {
       voice: VOICES[likeliest] as Voice,
@@ -73,15 +74,15 @@ export class VoiceModel {
         Voice,
         number
       >,
-      telling: this.telling(features, likeliest),
+      telling: this.telling(features.names, likeliest),
     };
   }
 
   /** Whole words (no runs, pairs or shapes) that spoke most for a voice. */
-  private telling(features: readonly string[], voice: number): string[] {
-    return features
+  private telling(names: ReadonlySet<string>, voice: number): string[] {
+    return [...names]
       .filter((feature) => /^[\p{L}\p{M}\p{N}]+$/u.test(feature))
-      .map((word) => ({ word, weight: this.weights[bucketOf(word) * VOICES.length + voice] ?? 0 }))
+      .map((word) => ({ word, weight: this.weights[bucketOf(hashOf(word)) * VOICES.length + voice] ?? 0 }))
       .filter(({ weight }) => weight > 0)
       .sort((a, b) => b.weight - a.weight)
       .slice(0, TELLING)
@@ -89,10 +90,16 @@ export class VoiceModel {
   }
 }
 
-/** FNV-1a over UTF-16 units, folded to the number of buckets. */
-export function bucketOf(feature: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < feature.length; at++) hash = Math.imul(hash ^ feature.charCodeAt(at), 0x01000193);
+/** The places of a post's features in the model, one each: two may share one. */
+export function bucketsOf({ names, runs }: Features): Uint32Array {
+  const buckets = new Uint32Array(names.size + runs.size);
+  let at = 0;
+  for (const name of names) buckets[at++] = bucketOf(hashOf(name));
+  for (const run of runs) buckets[at++] = bucketOf(run);
+  return buckets;
+}
+
+function bucketOf(hash: number): number {
   return ((hash ^ (hash >>> 16)) >>> 0) % BUCKETS;
 }
 

@@ -1,4 +1,4 @@
-import { featuresOf } from './features.js';
+import { featuresOf, hashOf } from './features.js';
 import { trainVoice, type Example } from './train.js';
 import { VoiceModel, voiceModel, type Voice } from './voice-model.js';
 
@@ -53,14 +53,35 @@ describe('a voice model', () => {
 
 describe('the features of a post', () => {
   test('leave the match out, wherever it stands', () => {
-    const features = featuresOf(seen('They wrote “evergreen” on walls', 'evergreen'));
-    expect([...features].some((feature) => feature.includes('evergreen'))).toBe(false);
-    expect(features).toContain('wrote ▢');
-    expect(features).toContain('before quote');
+    const { names } = featuresOf(seen('They wrote “evergreen” on walls', 'evergreen'));
+    expect([...names].some((name) => name.includes('evergreen'))).toBe(false);
+    expect(names).toContain('wrote ▢');
+    expect(names).toContain('before quote');
   });
 
   test('are bounded for the longest posts', () => {
     const long = `${'word '.repeat(200_000)}evergreen${' next'.repeat(200_000)}`;
-    expect(featuresOf(seen(long, 'evergreen')).size).toBeLessThan(3_000);
+    const { names, runs } = featuresOf(seen(long, 'evergreen'));
+    expect(names.size + runs.size).toBeLessThan(3_000);
+  });
+
+  test('are bounded between matches that lie far apart', () => {
+    const text = `evergreen${' a b'.repeat(1_000_000)} evergreen`;
+    const far = {
+      text,
+      spans: [
+        { start: 0, end: 9 },
+        { start: text.length - 9, end: text.length },
+      ],
+      signs: [],
+    };
+    const { names, runs } = featuresOf(far);
+    expect(names.size + runs.size).toBeLessThan(3_000);
+  });
+
+  test('number letter runs as their names were numbered', () => {
+    const { runs } = featuresOf(seen('evergreen fir', 'evergreen'));
+    const spelt = ['~<fi', '~<fir', '~<fir>', '~fir', '~fir>', '~ir>'];
+    expect([...runs].sort()).toEqual(spelt.map(hashOf).sort());
   });
 });

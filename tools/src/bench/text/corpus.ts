@@ -15,8 +15,30 @@ const WORDS = 40_000;
 const SKEW = 2.5;
 /** Arabic words that begin with the article. */
 const WITH_ARTICLE = 0.3;
+/** No language repeats a letter three times, nor has more than a few Cyrillic words of letters that all look Latin. */
+const UNLIKE_WORDS = /(.)\1\1|^[аеорсух]{4,}$/u;
 /** Posts that hold a phrase. */
 const HITS = 0.05;
+/** Words that end a clause, and words that begin with a capital where the script has them. */
+const STOPS = 0.1;
+const CAPITALS = 0.1;
+/** Posts with an aside, and what stands there; those behind the first line give occasion for further readings. */
+const ASIDES = 0.5;
+const ASIDE = [
+  ...['2026', '١٤٤٥', '10:30', '(1)', '#DailyNews', '@channel', 'https://example.org/news', '😀', '“…”', '—'],
+  ...[
+    '5th',
+    'b2b',
+    'covid19',
+    'sooo',
+    '€5k',
+    '@user_12',
+    'https://example.org/?p=a1b2',
+    'A. B. C.',
+    '100%!',
+    '2день',
+  ],
+];
 
 export interface BenchPhrase {
   readonly text: string;
@@ -49,7 +71,8 @@ function vocabulary(next: () => number): Record<Script, string[]> {
         { length: 2 + Math.floor(next() * 9) },
         () => alphabet[Math.floor(alphabet.length * next() * next())],
       );
-      found.add(article + letters.join(''));
+      const word = article + letters.join('');
+      if (!UNLIKE_WORDS.test(word)) found.add(word);
     }
     return [...found].sort((a, b) => a.length - b.length);
   };
@@ -74,15 +97,31 @@ export function corpusOf(count: number, characters: number): Corpus {
     // From bytes, as posts come: a string built of parts would be measured flattening itself.
     return Buffer.from(text.slice(0, POST)).toString();
   };
+  const inSentence = (word: string) => {
+    const way = next();
+    if (way < STOPS) return `${word}${way < STOPS / 2 ? ',' : '.'}`;
+    return way < STOPS + CAPITALS ? word.slice(0, 1).toUpperCase() + word.slice(1) : word;
+  };
   const posts: string[] = [];
   for (let written = 0; written < characters; written += POST) {
     const only = SCRIPTS[posts.length % (SCRIPTS.length + 1)];
-    posts.push(fill(next() < HITS ? `${anyPhrase()}. ` : '', () => pick(only ?? script(), SKEW)));
+    const begin = next() < HITS ? `${anyPhrase()}. ` : '';
+    const aside = next() < ASIDES ? `${ASIDE[Math.floor(ASIDE.length * next())]} ` : '';
+    posts.push(fill(begin + aside, () => inSentence(pick(only ?? script(), SKEW))));
   }
   const nearPosts = posts
     .slice(0, posts.length / 10)
     .map(() => fill('', () => `${anyPhrase().slice(0, -1)}ъ`));
   return { phrases, posts, nearPosts };
+}
+
+/** The posts with one of `others` before every twentieth, which has no phrase then: as many hits as the corpus has. */
+export function withBeginnings(posts: readonly string[], others: readonly string[]): string[] {
+  const every = Math.round(1 / HITS);
+  return posts.map((post, at) => {
+    const other = at % every === 0 ? others[(at / every) % others.length] : undefined;
+    return other === undefined ? post : Buffer.from(`${other}\n${post}`.slice(0, POST)).toString();
+  });
 }
 
 /** The phrases as rules of one pack, 50 a rule. */
