@@ -135,12 +135,21 @@ function Explained({ marks }: { readonly marks: readonly Mark[] }) {
   );
 }
 
+/** How a post names an address of a bank. */
+const LINK = {
+  text: 'Names',
+  links: 'Links to',
+  redirects: 'Leads, by a shortened link, to',
+  forwardedFrom: 'Forwarded from',
+} as const;
+
 export function MatchWords({ match }: { readonly match: Match }) {
   return (
     <div>
-      <strong>{match.title}</strong> · {SEVERITY[match.severity]} · {languageName(match.language)}
+      <strong>{match.title}</strong> · {SEVERITY[match.severity]}
+      {match.link === undefined && <> · {languageName(match.language)}</>}
       <div>
-        Matched as <bdi>{match.normalised}</bdi>
+        {match.link === undefined ? 'Matched as' : LINK[match.link.in]} <bdi>{match.normalised}</bdi>
       </div>
       <div dir="ltr">
         {match.rule}, version {match.packVersion}

@@ -49,6 +49,7 @@ export function ruleOfText(text: KnownText): CompiledRule {
     voice: true,
     skipSteps: NO_STEPS,
     needs: null,
+    kind: 'text-bank',
     pattern: null,
   };
 }

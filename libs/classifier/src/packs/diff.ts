@@ -45,8 +45,9 @@ function partsOf(pack: Pack | null) {
   };
 }
 
-function rulePart({ id, phrases, unless, ...fields }: SloganRule): Part {
-  return part(id, fields.title, { phrases, unless }, fields);
+function rulePart({ id, phrases, unless, links, ...fields }: SloganRule): Part {
+  // An address is of no language.
+  return part(id, fields.title, { phrases, unless, links: links && { und: links } }, fields);
 }
 
 function contextPart({ phrases, ...fields }: ContextMarkers): Part {

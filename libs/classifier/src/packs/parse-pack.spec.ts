@@ -150,7 +150,7 @@ describe('parsePack', () => {
       'severity: low',
       'severity: low\n    never: { links: ["not an address"] }',
       'never: {',
-      /links\.0: a domain or domain and path/,
+      /links\.0: a domain, a domain and path or a channel/,
     ],
     [
       'a region of another indicator',

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import { VigilError } from '@vigil/contracts';
 import { editsOf, normalise } from '@vigil/text';
+import { nameOf, parseAddress } from '../links/address.js';
+import { isWholePlatform } from '../links/platforms.js';
 import { compilePattern } from '../rules/linear-pattern.js';
 import { Pack, PackHeader, Reference, SloganRule } from './schema.js';
 import { readYaml, type PackProblem, type Path, type YamlFile } from './yaml-file.js';
@@ -216,7 +218,9 @@ function parseRules(parts: readonly Part[], problems: PackProblem[]): SloganRule
     }
     checkPhraseLists({ ...part, path: [...part.path, 'phrases'], value: part.value['phrases'] }, 2, problems);
     checkPhraseLists({ ...part, path: [...part.path, 'unless'], value: part.value['unless'] }, 1, problems);
+    checkKind(part, part.value, problems);
     checkPattern(part, part.value, problems);
+    checkAddresses(part, part.value, problems);
     checkEdits(part, part.value, problems);
     const result = SloganRule.safeParse(part.value);
     if (result.success) rules.push(result.data);
@@ -225,10 +229,39 @@ function parseRules(parts: readonly Part[], problems: PackProblem[]): SloganRule
   return rules;
 }
 
+/** Every kind has what it is found by, and nothing that only another kind makes use of. */
+function checkKind({ file, path }: Part, rule: Record<string, unknown>, problems: PackProblem[]): void {
+  const say = (field: string, message: string) => problems.push(file.problemAt([...path, field], message));
+  if (rule['kind'] === 'link') {
+    if (rule['links'] === undefined) say('links', 'is missing: a rule of the kind link lists the addresses it is found by');
+    for (const field of ['phrases', 'unless', 'edits', 'skipSteps'])
+      if (rule[field] !== undefined) say(field, 'is no field of a link, which is found by its addresses: remove it, or make the kind slogan');
+  } else {
+    if (rule['phrases'] === undefined) say('phrases', 'is missing: a map from languages to phrases is expected');
+    if (rule['links'] !== undefined) say('links', 'is a field of the kind link alone: make the kind link, or ask for links under only');
+  }
+}
+
+/** An address that is listed twice, and one that is everybody's, are told where they stand. */
+function checkAddresses({ file, path }: Part, { links }: Record<string, unknown>, problems: PackProblem[]): void {
+  if (!Array.isArray(links)) return;
+  const first = new Map<string, number>();
+  links.forEach((link: unknown, at) => {
+    const address = typeof link === 'string' ? parseAddress(link) : null;
+    if (!address) return;
+    const say = (message: string) => problems.push(file.problemAt([...path, 'links', at], message));
+    if (isWholePlatform(address)) say(`is ${nameOf(address)} as a whole, so every link to it would match: name a channel of it`);
+    const key = `${nameOf(address)}?${address.query.toString()}`;
+    const earlier = first.get(key);
+    if (earlier === undefined) first.set(key, at);
+    else say(`is the same address as links.${earlier}, which is ${String(links[earlier])}: keep one`);
+  });
+}
+
 function checkPattern({ file, path }: Part, { kind, pattern }: Record<string, unknown>, problems: PackProblem[]): void {
   const say = (message: string) => problems.push(file.problemAt([...path, 'pattern'], message));
   if (kind === 'pattern' && pattern === undefined) say('is missing: a rule of the kind pattern says what is looked for near its phrases');
-  if (kind === 'slogan' && pattern !== undefined) say('is no field of a slogan: remove it, or make the kind pattern');
+  if ((kind === 'slogan' || kind === 'link') && pattern !== undefined) say(`is no field of a ${kind}: remove it, or make the kind pattern`);
   if (typeof pattern !== 'string') return;
   try {
     compilePattern(pattern);

@@ -9,7 +9,7 @@ export interface RetiredRule {
 }
 
 /** What makes a rule the rule it is: hits, counts and alerts of years hang on these under its id. */
-const MEANING = ['kind', 'category', 'indicator', 'region', 'slogan', 'phrases', 'pattern'] as const;
+const MEANING = ['kind', 'category', 'indicator', 'region', 'slogan', 'phrases', 'pattern', 'links'] as const;
 
 /**
  * Where a pack gives the id of a retired rule a life or another meaning: one fault each, empty where it does neither.

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Indicator, RuleState, Severity, SourceLabels, Stance, TEXT_BANK } from '@vigil/contracts';
 import { STEPS } from '@vigil/text';
-import { parseAddress } from '../rules/addresses.js';
+import { parseAddress } from '../links/address.js';
 
 const slug = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'lower-case letters, digits and single dashes');
 /** A BCP 47 tag of the phrase's language; `ar-Latn` and the like for transliterations. */
@@ -11,12 +11,15 @@ const phrases = z
   .record(tag, z.array(phrase).min(1).max(1_000))
   .refine((p) => Object.keys(p).length > 0, 'at least one language');
 
-/** A domain, with its subdomains, or a path below it: example.org, t.me/channel. */
+/** A domain, with its subdomains, a path below it, or a channel: example.org, t.me/name, telegram:@name, @name@example.org. */
 const address = z
   .string()
   .trim()
   .max(500)
-  .refine((text) => parseAddress(text) !== null, 'a domain or domain and path, such as example.org or t.me/channel');
+  .refine((text) => parseAddress(text) !== null, 'a domain, a domain and path or a channel, such as example.org, t.me/name or @name@example.org');
+
+/** Links of one rule: a bank of its own; some 15 MB of memory where it is full. */
+const MAX_LINKS = 100_000;
 
 /** What the words may be when they are not propaganda. */
 export const Context = z.enum(['news', 'academic', 'counter-speech', 'religious']);
@@ -73,7 +76,7 @@ export const SloganRule = z.strictObject({
   id: slug,
   title: z.string().trim().min(2).max(200),
   state: RuleState.default('live'),
-  kind: z.enum(['slogan', 'pattern']),
+  kind: z.enum(['slogan', 'pattern', 'link']),
   category: Category,
   severity: Severity,
   /** What one match alone says, in place of what its severity gives (see score). */
@@ -87,7 +90,10 @@ export const SloganRule = z.strictObject({
   reference: z.union([z.literal('unverified'), slug, z.array(slug).min(1).max(20)], {
     error: 'a key of the references, a list of 1 to 20 such keys, or unverified',
   }),
-  phrases,
+  /** Of the kind `link` none: see `links`. */
+  phrases: phrases.default({}),
+  /** Of the kind `link`: the match is a link of the post to one of these, or its text or whom it forwards naming one. */
+  links: z.array(address).min(1, 'at least one').max(MAX_LINKS, `at most ${MAX_LINKS}`).optional(),
   /** Of the kind `pattern`: what is looked for near a phrase, in the syntax of RE2; it is the match, the phrase is not. */
   pattern: z.string().min(1).optional(),
   /** Wrong letters that long words of the phrases take (see `editsOf`). */

@@ -3,6 +3,7 @@ import {
   VigilError,
   type Entity,
   type Indicator,
+  type Match,
   type Severity,
   type Stance,
 } from '@vigil/contracts';
@@ -17,6 +18,7 @@ import {
   type StepSet,
   type TolerantPhrase,
 } from '@vigil/text';
+import { LinkBank, type Listed } from '../links/link-bank.js';
 import type { Category, Context, Pack, PackHeader, SloganRule } from '../packs/schema.js';
 import { ruleOfText, type CompiledBank, type KnownText } from '../banks/known-text.js';
 import { compilePattern, type LinearPattern } from './linear-pattern.js';
@@ -38,6 +40,7 @@ export interface CompiledRule {
   readonly pack: number;
   readonly packVersion: number;
   readonly title: string;
+  readonly kind: Match['kind'];
   /** What it matches is recorded and raises nothing. */
   readonly shadow: boolean;
   /** The slogan it is another wording of. */
@@ -97,6 +100,8 @@ export interface Ruleset {
   /** By number of phrase. */
   readonly uses: readonly PhraseUse[];
   readonly automaton: PhraseAutomaton;
+  /** The links of all rules, by the rule's number; null where none lists any. */
+  readonly links: LinkBank | null;
   /** The phrases of rules with edits, where there are any. */
   readonly tolerant: TolerantPhrases | null;
   /** The known texts, whose rules stand behind those of the packs; null where there are none. */
@@ -127,6 +132,7 @@ export function compileRuleset(
   const rules: CompiledRule[] = [];
   const tolerant: TolerantPhrase[] = [];
   const markers: CompiledMarkers[] = [];
+  const listed: Listed[] = [];
   let signSets = 0;
 
   /** Each distinct phrase of a set once: two spellings that normalise alike, without the steps in `off`, are one. */
@@ -166,6 +172,7 @@ export function compileRuleset(
       if (rule.state === 'draft' || rule.state === 'retired') continue;
       add('rule', rules.length, rule.phrases, stepSet(rule.skipSteps), rule.edits);
       if (rule.unless) add('unless', rules.length, rule.unless);
+      for (const address of rule.links ?? []) listed.push({ of: rules.length, address });
       const title = rule.slogan === undefined ? undefined : titles.get(rule.slogan);
       const slogan =
         title === undefined ? undefined : { id: RuleId.parse(`${content.name}/${rule.slogan}`), title };
@@ -184,6 +191,7 @@ export function compileRuleset(
     markers,
     uses,
     automaton: PhraseAutomaton.build(phrases),
+    links: listed.length > 0 ? LinkBank.build(listed) : null,
     tolerant: tolerant.length > 0 ? TolerantPhrases.build(tolerant) : null,
     bank,
   };
@@ -217,6 +225,7 @@ function compileRule(
     pack,
     packVersion,
     title,
+    kind: rule.kind,
     shadow: rule.state === 'shadow',
     category,
     severity,

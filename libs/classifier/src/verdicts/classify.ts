@@ -5,6 +5,7 @@ import { entitiesIn } from '../entities/entities.js';
 import { languageOf, type PostLanguage } from '../languages/language-of.js';
 import type { Ruleset } from '../rules/ruleset.js';
 import { exclude, type Judgement, type Subject } from './exclude.js';
+import { linksSeen } from './links.js';
 import { readPatterns } from './patterns.js';
 import { nothingFound, publish, type Findings } from './publish.js';
 import { score } from './score.js';
@@ -36,7 +37,10 @@ export function inspect(
   normalise(subject.text, normalised);
   ruleset.automaton.find(normalised, found);
   ruleset.tolerant?.find(normalised, found);
-  const phrases = sightingsOf(ruleset, found, subject.text, normalised, copiesSeen(ruleset, normalised));
+  const phrases = sightingsOf(ruleset, found, subject.text, normalised, {
+    copies: copiesSeen(ruleset, normalised),
+    links: linksSeen(ruleset, subject, normalised),
+  });
   if (!phrases) return { findings: nothingFound(ruleset), judgement: null, whole: null, normalised };
   const seen = { ...phrases, rules: readPatterns(ruleset, phrases.rules, subject.text, normalised) };
   const entities = entitiesIn(subject.text);
@@ -70,8 +74,10 @@ function toldOnce({ text, language }: Subject): () => PostLanguage {
 /** The text to judge, or null where the event has none: a deletion. */
 export function subjectOf(event: PostEvent): Subject | null {
   if (event.type === 'deleted') return null;
-  const { text, language, author, links, media } = event.post;
-  return { text, context: event.context, region: event.region, language, author, links, media };
+  const { id, text, language, author, links, redirects, media, forwardedFrom } = event.post;
+  const platform = id.slice(0, id.indexOf(':'));
+  const { context, region } = event;
+  return { text, context, region, language, author, platform, links, redirects, media, forwardedFrom };
 }
 
 /** Judges one event: one verdict for each. */

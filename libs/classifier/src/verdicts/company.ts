@@ -1,6 +1,6 @@
 import { wordNumbers, type NormalisedText } from '@vigil/text';
 import type { Company } from '../packs/schema.js';
-import type { Sighting } from './sightings.js';
+import { isPlaced, type Sighting } from './sightings.js';
 
 /** What must, or must not, stand beside a match. Sign sets are numbered through all packs. */
 export interface CompiledCompany {
@@ -78,7 +78,8 @@ export class Neighbourhood {
   /** The nearest sign of a set on the wanted side: if that one is too far, all are. */
   private nearest(match: Sighting, set: number, { within, side }: CompiledCompany): Sighting | null {
     const placed = this.sets.get(set);
-    if (!placed) return null;
+    // A link beside the text is near nothing in it.
+    if (!placed || (!isPlaced(match) && (within !== null || side !== 'either'))) return null;
     const before = side === 'after' ? undefined : placed.byEnd[reaching(placed.byEnd, match.start) - 1];
     const after = side === 'before' ? undefined : placed.byStart[beginningBefore(placed.byStart, match.end)];
     const near = (sign: Sighting | undefined) =>

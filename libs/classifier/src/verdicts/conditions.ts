@@ -1,14 +1,14 @@
 import type { Conditions } from '../packs/schema.js';
-import { liesBelow, parseAddress, type Address } from '../rules/addresses.js';
+import { addressesOf, type Linking } from '../links/of-post.js';
+import { LinkBank } from '../links/link-bank.js';
 
 /** What a rule may ask of a post beside its text. What is absent is unknown, and no condition on it holds. */
-export interface Circumstances {
+export interface Circumstances extends Linking {
   /** What kind of voice its source is, and its region (see SourceLabels). */
   readonly context: string;
   readonly region?: string | undefined;
   readonly language?: string | null | undefined;
   readonly author?: { readonly handle: string | null; readonly nativeId: string | null } | undefined;
-  readonly links?: readonly string[] | undefined;
   readonly media?: readonly { readonly mime: string | null }[] | undefined;
 }
 
@@ -55,10 +55,10 @@ export function compileConditions(conditions: Conditions): CompiledConditions {
     });
   }
   if (links) {
-    const addresses = links.flatMap((link) => parseAddress(link) ?? []);
+    const bank = LinkBank.build(links.map((address) => ({ of: 0, address })));
     asked.push({
       says: 'a named link',
-      holds: (post) => linksOf(post).some((link) => isBelowAny(link, addresses)),
+      holds: (post) => addressesOf(post).some(({ address }) => bank.has(address)),
     });
   }
   if (media) asked.push({ says: MEDIA[media], holds: (post) => holdsMedia(media, post.media ?? []) });
@@ -85,14 +85,6 @@ export function holdingOf({ asked }: CompiledConditions, post: Circumstances): s
 
 function handleOf(name: string): string {
   return name.replace(/^@/, '').toLowerCase();
-}
-
-function linksOf(post: Circumstances): readonly Address[] {
-  return (post.links ?? []).flatMap((link) => parseAddress(link) ?? []);
-}
-
-function isBelowAny(link: Address, addresses: readonly Address[]): boolean {
-  return addresses.some((address) => liesBelow(link, address));
 }
 
 function holdsMedia(wanted: keyof typeof MEDIA, media: readonly { readonly mime: string | null }[]): boolean {

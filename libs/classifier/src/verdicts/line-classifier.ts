@@ -36,12 +36,21 @@ export async function createClassifier(
   };
 }
 
-function knownOf({ language, author, links, media }: ImportLine): Omit<Circumstances, 'context'> {
+function knownOf({
+  language,
+  author,
+  platform,
+  links,
+  forwardedFrom,
+  media,
+}: ImportLine): Omit<Circumstances, 'context' | 'text'> {
   const { handle = null, nativeId = null } = typeof author === 'string' ? { handle: author } : (author ?? {});
   return {
     language,
     author: { handle, nativeId },
+    platform: platform ?? 'import',
     links,
+    forwardedFrom,
     media: media?.map(({ mime = null }) => ({ mime })),
   };
 }

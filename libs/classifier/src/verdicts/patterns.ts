@@ -41,12 +41,16 @@ export function readPatterns(
   return [...found.values()];
 }
 
-function keyOf({ of, start, end }: Sighting): string {
-  return `${of} ${start} ${end}`;
+function keyOf({ of, start, end, reads }: Sighting): string {
+  return `${of} ${start} ${end} ${reads ?? ''}`;
 }
 
 /** The normalised range of what was published at [start, end). */
-function unitsWithin(normalised: NormalisedText, start: number, end: number): { start: number; end: number } {
+export function unitsWithin(
+  normalised: NormalisedText,
+  start: number,
+  end: number,
+): { start: number; end: number } {
   return { start: firstFrom(normalised, start), end: firstFrom(normalised, end) };
 }
 

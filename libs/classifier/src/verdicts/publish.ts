@@ -4,7 +4,7 @@ import type { Ruleset } from '../rules/ruleset.js';
 import { reuseOf, rounded } from '../banks/copies.js';
 import { ruleOf, type Judgement, type NearMiss } from './exclude.js';
 import type { Score } from './score.js';
-import type { Sighting } from './sightings.js';
+import { isPlaced, type Sighting } from './sightings.js';
 
 /** What a verdict says of a text; a Verdict adds which post and revision it was. */
 export type Findings = Omit<Verdict, 'postId' | 'revision'>;
@@ -79,17 +79,15 @@ export function matchesOf(
   return [...listed]
     .sort((a, b) => a.start - b.start || b.end - a.end)
     .map((sighting) => {
-      const { id, title, slogan, packVersion, severity, indicator, region, pattern } = ruleOf(
-        ruleset,
-        sighting,
-      );
+      const { id, title, slogan, packVersion, severity, indicator, region, kind } = ruleOf(ruleset, sighting);
       return {
         rule: id,
-        kind: sighting.copy ? 'text-bank' : pattern ? 'pattern' : 'slogan',
+        kind,
         title,
         ...(slogan && { slogan }),
         packVersion,
-        span: normalised.span(sighting.start, sighting.end),
+        span: isPlaced(sighting) ? normalised.span(sighting.start, sighting.end) : { start: 0, end: 0 },
+        ...(sighting.link && { link: sighting.link }),
         normalised: sighting.reads ?? normalised.text(sighting.start, shownEnd(sighting)),
         language: languageOf(ruleset, sighting),
         severity,

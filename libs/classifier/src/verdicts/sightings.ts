@@ -1,3 +1,4 @@
+import type { Match } from '@vigil/contracts';
 import {
   Found,
   NO_STEPS,
@@ -21,6 +22,13 @@ export interface Sighting {
   readonly steps?: StepSet;
   /** The known text that is copied there; `of` is its rule then. */
   readonly copy?: Copy;
+  /** Of an address: as the post has it, and where. What does not stand in the text begins and ends at 0. */
+  readonly link?: NonNullable<Match['link']>;
+}
+
+/** Whether it has a place in the text: links beside it have none. */
+export function isPlaced({ start, end }: Sighting): boolean {
+  return end > start;
 }
 
 /** Everything seen in one text, by what it is for. */
@@ -83,19 +91,26 @@ function holdsWithout(ruleset: Ruleset, sighting: Sighting, text: string, plain:
   return readWithout(off, text.slice(start, end)) === readWithout(off, phrase);
 }
 
+/** Copies of known texts and addresses, which are no phrases. */
+export interface FoundBeside {
+  readonly copies: readonly Sighting[];
+  readonly links: readonly Sighting[];
+}
+const NOTHING_BESIDE: FoundBeside = { copies: [], links: [] };
+
 /**
- * What the automaton found in the plain reading, and `further` beyond it. Null where no rule was seen, whatever else
- * was: most posts.
+ * What the automaton found in the plain reading, what further ones have beyond it, and what was found beside it.
+ * Null where no rule was seen, whatever else was: most posts.
  */
 export function sightingsOf(
   ruleset: Ruleset,
   found: Found,
   text: string,
   plain: NormalisedText,
-  copies: readonly Sighting[] = [],
+  { copies, links }: FoundBeside = NOTHING_BESIDE,
 ): Sightings | null {
   const further = readFurther(ruleset, text, plain);
-  if (found.count + further.length + copies.length === 0) return null;
+  if (found.count + further.length + copies.length + links.length === 0) return null;
   const seen: Record<'rule' | 'unless' | 'sign' | 'marker', Sighting[]> = {
     rule: [],
     unless: [],
@@ -119,8 +134,9 @@ export function sightingsOf(
   }
   seen.rule = seen.rule.filter((sighting) => holdsWithout(ruleset, sighting, text, plain));
   seen.rule.push(...copies);
-  if (seen.rule.length === 0) return null;
-  return { rules: longest(seen.rule), unless: seen.unless, signs: seen.sign, markers: seen.marker };
+  if (seen.rule.length + links.length === 0) return null;
+  const { unless, sign: signs, marker: markers } = seen;
+  return { rules: [...longest(seen.rule), ...links], unless, signs, markers };
 }
 
 /** Of one rule's sightings those within another one are the same match, seen shorter. At most MAX_PLACES a rule. */

@@ -5,7 +5,7 @@ import { RuleState } from './rule-life.js';
 export const FieldChange = z.object({ field: z.string(), from: z.unknown(), to: z.unknown() });
 export type FieldChange = z.infer<typeof FieldChange>;
 
-/** What came to, and what left, one list of phrases (`phrases`, `unless`) in one language. */
+/** What came to, and what left, one list of phrases (`phrases`, `unless`) in one language, or the list of addresses (`links`), whose language is `und`. */
 export const PhraseChange = z.object({
   list: z.string(),
   language: z.string(),

@@ -24,6 +24,10 @@ export const Media = z.object({
 });
 export type Media = z.infer<typeof Media>;
 
+/** A shortened link, as the post has it, and the address it leads to. */
+export const Redirect = z.object({ from: z.string().max(4_000), to: z.string().max(4_000) });
+export type Redirect = z.infer<typeof Redirect>;
+
 /** One public post, as collected. */
 export const Post = z.object({
   id: PostId,
@@ -41,6 +45,8 @@ export const Post = z.object({
   text: z.string().max(MAX_TEXT),
   language: Language.nullable(),
   links: z.array(z.string().max(4_000)).max(200),
+  /** Where shortened links of the post lead, as the collector found when it read it. */
+  redirects: z.array(Redirect).max(20).optional(),
   media: z.array(Media).max(100),
   forwardedFrom: z.string().max(500).nullable(),
   inReplyTo: z.string().max(500).nullable(),

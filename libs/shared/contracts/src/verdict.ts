@@ -37,8 +37,8 @@ export type CopyOfText = z.infer<typeof CopyOfText>;
 export const Match = z.object({
   /** For a copy of a known text, `text-bank/` and the item's id. */
   rule: RuleId,
-  /** Words as its rule lists them, what its rule's pattern found near them, or a copy of a known text. */
-  kind: z.enum(['slogan', 'pattern', 'text-bank']),
+  /** Words as its rule lists them, what its rule's pattern found near them, an address of its rule's links, or a copy of a known text. */
+  kind: z.enum(['slogan', 'pattern', 'link', 'text-bank']),
   /** What reviewers call it: the rule's title. */
   title: z.string(),
   /** The slogan this is a wording of, where its rule says that it belongs to another (see sloganOf). */
@@ -46,7 +46,14 @@ export const Match = z.object({
   /** The pack's published version that this rule comes from; of a known text, its item's version. */
   packVersion: z.number().int(),
   span: Span,
-  /** The normalised form that matched. */
+  /**
+   * Of the kind link: the address as the post gives it, and where: in its text, among its links, behind a shortened one,
+   * or as whom it forwards. One that does not stand in the text has the span 0 to 0.
+   */
+  link: z
+    .object({ address: z.string(), in: z.enum(['text', 'links', 'redirects', 'forwardedFrom']) })
+    .optional(),
+  /** The normalised form that matched; of a link the address as its rule lists it, in one spelling. */
   normalised: z.string(),
   /** Language of the phrase in the pack. */
   language: z.string(),
