@@ -7,7 +7,7 @@ export {
   hammingDistance,
   parseHash,
 } from './hash256.js';
-export type { Pixels } from './pdq/downsample.js';
+export type { Pixels } from './pdq/pixels.js';
 export { LEAST_SIDE, type PdqHash, type PdqHashes, PdqHasher } from './pdq/hasher.js';
 export { ORIENTATIONS, type Orientation } from './pdq/orientations.js';
 export { type ExifOrientation, upright } from './upright.js';

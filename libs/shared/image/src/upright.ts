@@ -1,4 +1,4 @@
-import type { Pixels } from './pdq/downsample.js';
+import type { Pixels } from './pdq/pixels.js';
 
 /** How a camera was held (EXIF tag 0x0112): 1 is upright; 2 to 8 are mirrored, turned or both. */
 export type ExifOrientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;

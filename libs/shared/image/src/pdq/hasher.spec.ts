@@ -1,5 +1,5 @@
 import { formatHash } from '../hash256.js';
-import type { Pixels } from './downsample.js';
+import type { Pixels } from './pixels.js';
 import { PdqHasher } from './hasher.js';
 import { ORIENTATIONS } from './orientations.js';
 import { REFERENCE, pattern } from './reference.fixture.js';

@@ -1,7 +1,8 @@
 import { HASH_BITS, HASH_WORDS, type Hash256 } from '../hash256.js';
-import { Downsampler, SIDE, luminancesOf, type Pixels } from './downsample.js';
+import { Analyser } from './analyser.js';
 import { ORIENTATIONS, turn, type Orientation } from './orientations.js';
-import { FREQUENCIES, qualityOf, transform } from './transform.js';
+import type { Pixels } from './pixels.js';
+import { FREQUENCIES, SIDE, qualityOf } from './transform.js';
 
 /** Pixels of the shorter side below which a picture has no hash: the reference gives zeros of quality 0. */
 export const LEAST_SIDE = 5;
@@ -23,9 +24,7 @@ export interface PdqHashes {
  * and bit for bit what the reference gives for the same pixels. Keeps its buffers: one hasher for each thread.
  */
 export class PdqHasher {
-  private readonly downsampler = new Downsampler();
-  private readonly luminances = new Float32Array(SIDE * SIDE);
-  private readonly frequencies = new Float32Array(FREQUENCIES * FREQUENCIES);
+  private readonly analyser = new Analyser();
   private readonly turned = new Float32Array(FREQUENCIES * FREQUENCIES);
 
   /**
@@ -35,7 +34,7 @@ export class PdqHasher {
   hash(pixels: Pixels): PdqHash {
     const small = pixels.width === SIDE && pixels.height === SIDE;
     if (!this.analyse(pixels, !small)) return { hash: new Uint32Array(HASH_WORDS), quality: 0 };
-    return { hash: bitsAboveMedian(this.frequencies), quality: qualityOf(this.luminances) };
+    return { hash: bitsAboveMedian(this.analyser.frequencies), quality: qualityOf(this.analyser.luminances) };
   }
 
   /** The hashes of all eight orientations, from one transform. */
@@ -44,18 +43,17 @@ export class PdqHasher {
     const hashes = Object.fromEntries(
       ORIENTATIONS.map((orientation) => {
         if (!seen) return [orientation, new Uint32Array(HASH_WORDS)];
-        turn(this.frequencies, orientation, this.turned);
+        turn(this.analyser.frequencies, orientation, this.turned);
         return [orientation, bitsAboveMedian(this.turned)];
       }),
     ) as Record<Orientation, Hash256>;
-    return { hashes, quality: seen ? qualityOf(this.luminances) : 0 };
+    return { hashes, quality: seen ? qualityOf(this.analyser.luminances) : 0 };
   }
 
   private analyse(pixels: Pixels, filtered: boolean): boolean {
     if (Math.min(pixels.width, pixels.height) < LEAST_SIDE) return false;
-    if (filtered) this.downsampler.sample(pixels, this.luminances);
-    else luminancesOf(pixels, this.luminances);
-    transform(this.luminances, this.frequencies);
+    if (filtered) this.analyser.read(pixels);
+    else this.analyser.readUnfiltered(pixels);
     return true;
   }
 }

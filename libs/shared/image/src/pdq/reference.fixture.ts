@@ -1,4 +1,4 @@
-import type { Pixels } from './downsample.js';
+import type { Pixels } from './pixels.js';
 
 /** A picture by formula: smooth in places, torn in others, and different in each channel. */
 export function pattern(width: number, height: number): Pixels {

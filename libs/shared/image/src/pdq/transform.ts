@@ -1,5 +1,5 @@
-import { SIDE } from './downsample.js';
-
+/** Rows and columns of the picture that is hashed. */
+export const SIDE = 64;
 /** Rows and columns of the transform that are kept: the frequencies 1 to 16 of each direction. */
 export const FREQUENCIES = 16;
 const SCALE = Math.fround(Math.sqrt(2 / SIDE));
@@ -9,7 +9,7 @@ const GRADIENTS_OF_ONE = 90;
 const BEST_QUALITY = 100;
 
 /** FREQUENCIES × SIDE: row i holds the cosine of frequency i + 1, in float32. */
-const COSINES = Float32Array.from({ length: FREQUENCIES * SIDE }, (_, at) => {
+export const COSINES = Float32Array.from({ length: FREQUENCIES * SIDE }, (_, at) => {
   const [row, column] = [Math.floor(at / SIDE), at % SIDE];
   return SCALE * Math.cos((Math.PI / 2 / SIDE) * (row + 1) * (2 * column + 1));
 });
@@ -30,26 +30,4 @@ export function qualityOf(luminances: Float32Array): number {
 function gradient(one: number, other: number): number {
   const hundredfold = Math.fround(Math.fround(one - other) * 100);
   return Math.abs(Math.trunc(Math.fround(hundredfold / RANGE)));
-}
-
-/** The lowest 16×16 frequencies of 64×64 luminances, without the mean; float32, each product and sum rounded. */
-export function transform(luminances: Float32Array, out: Float32Array): void {
-  const half = new Float32Array(FREQUENCIES * SIDE);
-  const sums = new Float32Array(SIDE);
-  for (let row = 0; row < FREQUENCIES; row++) {
-    sums.fill(0);
-    for (let k = 0; k < SIDE; k++) {
-      const cosine = COSINES[row * SIDE + k]!;
-      for (let x = 0; x < SIDE; x++) sums[x]! += Math.fround(cosine * luminances[k * SIDE + x]!);
-    }
-    half.set(sums, row * SIDE);
-  }
-  for (let row = 0; row < FREQUENCIES; row++) {
-    for (let column = 0; column < FREQUENCIES; column++) {
-      let sum = 0;
-      for (let k = 0; k < SIDE; k++)
-        sum = Math.fround(sum + Math.fround(half[row * SIDE + k]! * COSINES[column * SIDE + k]!));
-      out[row * FREQUENCIES + column] = sum;
-    }
-  }
 }

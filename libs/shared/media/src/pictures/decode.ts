@@ -42,7 +42,7 @@ export async function decodePicture(
   const options = { limitInputPixels: limits.pixels, failOn: 'error', ignoreIcc: true } as const;
   try {
     const { width, height, pages = 1, orientation = 1 } = await sharp(bytes, options).metadata();
-    if (width * height > limits.pixels)
+    if (width * height > limits.pixels || Math.max(width, height) > limits.side)
       return refused('too-many-pixels', `${width} × ${height} pixels; at most ${limits.pixels} are taken.`);
     const frameCount = ANIMATED.has(format) ? pages : 1;
     const taken = Math.min(frameCount, limits.frames, Math.floor(limits.pixels / (width * height)));
