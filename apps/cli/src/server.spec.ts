@@ -138,6 +138,25 @@ const built = existsSync(STANDALONE);
         err: expect.stringMatching(/in force already|published as version/),
       });
     }, 60_000);
+
+    test('exports a pack signed, and takes it back only as it was signed', async () => {
+      const exported = await run('packs', 'export', 'isis-messaging');
+      expect(exported).toMatchObject({
+        code: 0,
+        err: expect.stringMatching(/signed with the key [0-9a-f]{16}; who imports it needs VIGIL_PACK_KEYS=/),
+      });
+      const file = join(folder, 'pack.json');
+      await writeFile(file, exported.out);
+      expect(await run('packs', 'import', file)).toMatchObject({
+        code: 0,
+        err: expect.stringContaining('in force already'),
+      });
+      await writeFile(file, exported.out.replace('"version": ', '"version": 9'));
+      expect(await run('packs', 'import', file)).toMatchObject({
+        code: 1,
+        err: expect.stringMatching(/signature of the key [0-9a-f]{16} does not fit/),
+      });
+    }, 60_000);
   },
 );
 

@@ -219,6 +219,12 @@ describeInBrowser('the life of a rule in a browser', (executablePath) => {
     await page.getByRole('button', { name: 'Versions' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: /^Version 1/ }).click();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      dialog.getByRole('link', { name: 'Export signed' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('green-banner-1.json');
+    expect(await readFile(await download.path(), 'utf8')).toContain('"algorithm":"Ed25519"');
     await dialog.getByRole('button', { name: 'Roll back to version 1' }).click();
     await settled(page);
     await picture(page, 'rules-rollback');

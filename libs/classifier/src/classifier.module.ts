@@ -8,9 +8,11 @@ import { BanksController } from './banks/banks.controller.js';
 import { TextBank } from './banks/text-bank.js';
 import { LiveRuleset } from './publishing/live-ruleset.js';
 import { PackDiffController } from './publishing/pack-diff.controller.js';
+import { PackExchangeController } from './publishing/pack-exchange.controller.js';
 import { PackProposals } from './publishing/pack-proposals.js';
 import { PackProposalsController } from './publishing/pack-proposals.controller.js';
 import { PackStore } from './publishing/pack-store.js';
+import { Publishing } from './publishing/publishing.js';
 import { PacksController } from './publishing/packs.controller.js';
 import { Classifier } from './verdicts/classifier.js';
 
@@ -18,6 +20,7 @@ import { Classifier } from './verdicts/classifier.js';
 @Module({
   controllers: [
     PackProposalsController,
+    PackExchangeController,
     PackDiffController,
     PacksController,
     BenchController,
@@ -28,6 +31,7 @@ import { Classifier } from './verdicts/classifier.js';
   providers: [
     PackStore,
     PackProposals,
+    Publishing,
     LiveRuleset,
     Classifier,
     TextBank,

@@ -115,11 +115,23 @@ function Chosen({ pack, version }: { readonly pack: PackView; readonly version: 
       {rollingBack ? (
         <RollBack pack={pack} version={number} onDone={() => setRollingBack(false)} />
       ) : (
-        !version.active &&
         may('packs.publish') && (
-          <Button variant="default" onClick={() => setRollingBack(true)}>
-            Roll back to version {number}
-          </Button>
+          <div className={classes.buttons}>
+            {!version.active && (
+              <Button variant="default" onClick={() => setRollingBack(true)}>
+                Roll back to version {number}
+              </Button>
+            )}
+            <Button
+              component="a"
+              variant="default"
+              href={`/api/packs/${encodeURIComponent(pack.name)}/export?version=${number}`}
+              download={`${pack.name}-${number}.json`}
+              title="One document with this organisation’s signature, for another one to import"
+            >
+              Export signed
+            </Button>
+          </div>
         )
       )}
       {diff.isError && (

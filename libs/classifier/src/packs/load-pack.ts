@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { VigilError } from '@vigil/contracts';
+import { canonicalJson } from './canonical.js';
 import { MAX_FILES, packError, parsePack } from './parse-pack.js';
 import { Pack } from './schema.js';
 import { MAX_FILE } from './yaml-file.js';
@@ -60,15 +61,5 @@ export async function packFoldersIn(folder: string): Promise<string[]> {
 
 /** SHA-256 of a pack's content, hexadecimal: the same whatever the order of keys and files' layout. */
 export function packHash(pack: Pack): string {
-  return createHash('sha256')
-    .update(JSON.stringify(sorted(pack)))
-    .digest('hex');
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries: [string, unknown][] = Object.entries(value);
-  entries.sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.filter(([, v]) => v !== undefined).map(([key, v]) => [key, sorted(v)]));
+  return createHash('sha256').update(canonicalJson(pack)).digest('hex');
 }

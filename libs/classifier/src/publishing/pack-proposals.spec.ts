@@ -10,6 +10,7 @@ import { PackProposals } from './pack-proposals.js';
 import { PackProposalsController } from './pack-proposals.controller.js';
 import { PackStore } from './pack-store.js';
 import { PacksController } from './packs.controller.js';
+import { Publishing } from './publishing.js';
 
 /** The fixture with another phrase for the rule `office`. */
 function packSaying(phrase: string): Pack {
@@ -37,7 +38,7 @@ describe('approval', () => {
       store,
       readSettings(env),
     );
-    packs = new PacksController(store, service);
+    packs = new PacksController(store, new Publishing(store, service));
     proposals = new PackProposalsController(service, store);
     return service;
   }

@@ -6,38 +6,23 @@ import { Documented } from '@vigil/openapi';
 import { z } from 'zod';
 import { isUnverified, packReport, type PackReport } from '../packs/pack-report.js';
 import { Pack } from '../packs/schema.js';
-import { refuseToPublish, tryPack, type PackTrial } from '../packs/try-pack.js';
 import { PackDocument, PackName, packFrom } from './pack-document.js';
-import { PackProposals } from './pack-proposals.js';
 import { PackStore, type Published, type PublishedVersion } from './pack-store.js';
+import { Publishing, type PublishingReport, type StatusReply } from './publishing.js';
 
-const Publishing = z.strictObject({
+const HowToPublish = z.strictObject({
   dryRun: Flag.optional(),
   /** For who approves it: what it is about. */
   note: z.string().trim().min(1).max(2_000).optional(),
 });
 const RollBack = z.strictObject({ version: z.number().int().min(1) });
-/** As much of the web server's reply as a route here needs. */
-interface StatusReply {
-  status(code: number): unknown;
-}
-
-/** What publishing says; of a dry run `version` and `ruleset` are null, and what would refuse it is listed. */
-export interface PublishingReport extends PackTrial {
-  readonly report: PackReport;
-  readonly version: number | null;
-  readonly ruleset: number | null;
-  readonly changed: boolean;
-  /** Where a second person must approve it first: what waits. */
-  readonly proposal: string | null;
-}
 
 @ApiTags('packs')
 @Controller()
 export class PacksController {
   constructor(
     private readonly store: PackStore,
-    private readonly proposals: PackProposals,
+    private readonly publishing: Publishing,
   ) {}
 
   @Get('packs')
@@ -86,7 +71,7 @@ export class PacksController {
     summary:
       'Publish a rule pack: its files, or the whole of it as one YAML or JSON document; dryRun=1 only checks. 202: it waits for a second person',
     body: PackDocument,
-    query: Publishing,
+    query: HowToPublish,
   })
   async publish(
     @Body() body: unknown,
@@ -94,25 +79,19 @@ export class PacksController {
     @CurrentUser() user: Identity,
     @Res({ passthrough: true }) reply: StatusReply,
   ): Promise<PublishingReport> {
-    const { dryRun, note } = parse(Publishing, query, 'publishing');
-    const pack = packFrom(body);
-    const report = packReport(pack);
-    const trial = await tryPack(pack);
-    if (dryRun) {
-      await this.store.refuseRetired(pack);
-      return { report, ...trial, version: null, ruleset: null, changed: false, proposal: null };
-    }
-    refuseToPublish(pack, trial);
-    const { published, proposal } = await this.proposals.publish(pack, user.id, note ?? null);
-    if (published) return { report, ...trial, ...published, proposal: null };
-    reply.status(202);
-    return { report, ...trial, version: null, ruleset: null, changed: false, proposal: proposal.id };
+    const { dryRun = false, note = null } = parse(HowToPublish, query, 'publishing');
+    const report = await this.publishing.publish(packFrom(body), { by: user.id, note, dryRun });
+    if (report.proposal !== null) reply.status(202);
+    return report;
   }
 
   @Post('packs/:name/rollback')
   @HttpCode(200)
   @RequirePermission('packs.publish')
-  @Documented({ summary: 'Put an earlier version of a rule pack in force again', body: RollBack })
+  @Documented({
+    summary: 'Put an earlier version of a rule pack in force again, at once and without approval',
+    body: RollBack,
+  })
   rollBack(
     @Param('name') name: string,
     @Body() body: unknown,

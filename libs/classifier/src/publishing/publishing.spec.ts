@@ -24,6 +24,7 @@ import { LiveRuleset } from './live-ruleset.js';
 import { PackProposals } from './pack-proposals.js';
 import { PackStore } from './pack-store.js';
 import { PacksController } from './packs.controller.js';
+import { Publishing } from './publishing.js';
 import { seedPacks } from './seed.js';
 
 const REPLY = { status: () => undefined };
@@ -54,8 +55,11 @@ describe('publishing', () => {
     closing = [];
   });
 
-  const proposals = () =>
-    new PackProposals(db(), clock, new PostgresAuditLog(db(), clock), store, readSettings({}));
+  const publishing = () =>
+    new Publishing(
+      store,
+      new PackProposals(db(), clock, new PostgresAuditLog(db(), clock), store, readSettings({})),
+    );
 
   async function live(): Promise<LiveRuleset> {
     const ruleset = new LiveRuleset(db(), store, recordingTelemetry().telemetry);
@@ -220,7 +224,7 @@ describe('publishing', () => {
   describe('over HTTP', () => {
     it('checks without publishing, publishes, lists, rolls back', async () => {
       await published();
-      const packs = new PacksController(store, proposals());
+      const packs = new PacksController(store, publishing());
       const dry = await packs.publish(packSaying('three four'), { dryRun: '1' }, ADMIN, REPLY);
       expect(dry).toMatchObject({
         version: null,
@@ -261,7 +265,7 @@ describe('publishing', () => {
 
     it('refuses what is at fault, by place and field, and changes nothing', async () => {
       await published();
-      const packs = new PacksController(store, proposals());
+      const packs = new PacksController(store, publishing());
       await expect(
         packs.publish(GREEN_BANNER.replace('severity: low', 'severity: x'), {}, ADMIN, REPLY),
       ).rejects.toMatchObject({

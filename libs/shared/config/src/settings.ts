@@ -175,6 +175,18 @@ export const CLASSIFIER = {
       .optional()
       .transform((when) => when ?? 'auto'),
   ),
+  packKeys: variable(
+    'VIGIL_PACK_KEYS',
+    'Ed25519 public keys, base64url, comma-separated',
+    'Whose exported rule packs may be imported, besides one’s own: `publicKey` of their `GET /api/packs/keys`. Default none.',
+    words().refine((keys) => keys.every((key) => /^[A-Za-z0-9_-]{43}$/.test(key))),
+  ),
+  packSigningKey: variable(
+    'VIGIL_PACK_SIGNING_KEY',
+    'a file',
+    'Private key that signs exported rule packs (Ed25519, PEM), made at its first use. Services with folders of their own need the same one. Default `pack-signing-key.pem` in the data folder.',
+    text('').transform((s) => s || null),
+  ),
 };
 
 export const ALERTS = {
