@@ -348,6 +348,57 @@ describe('asking a server', () => {
   });
 });
 
+describe('vigil rules backtest', () => {
+  test('tells what a pack adds and drops on an archive, with examples', async () => {
+    const against = await mkdtemp(join(folder, 'in-force-'));
+    await writeFile(join(against, 'pack.yaml'), PACK);
+    const draft = await mkdtemp(join(folder, 'draft-'));
+    await writeFile(
+      join(draft, 'pack.yaml'),
+      PACK.replace('[good morning everyone]', '[good night everyone]').replace(
+        'Good morning, everyone!',
+        'Good night, everyone!',
+      ),
+    );
+    const posts = [
+      { text: 'Good NIGHT everyone', channel: 'owls', publishedAt: '2026-03-01T22:00:00Z' },
+      { text: 'good morning everyone', channel: 'larks', publishedAt: '2026-03-02T06:00:00Z' },
+      { text: 'rain', channel: 'larks' },
+      { nothing: true },
+    ];
+    const archive = await file('backtest.ndjson', posts.map((post) => JSON.stringify(post)).join('\n'));
+    const args = ['rules', 'backtest', draft, '--archive', archive, '--against', against];
+    const { code, lines, err } = await run([...args, '--json']);
+    expect(code).toBe(1);
+    expect(err).toContain('"line":4');
+    expect(lines).toMatchObject([
+      {
+        pack: 'trial',
+        result: {
+          total: { posts: 3, live: 1, draft: 1, added: 1, dropped: 1 },
+          rules: [{ rule: 'trial/greeting', live: 1, draft: 1, added: 1, dropped: 1 }],
+          sources: [
+            { source: 'larks', posts: 2, dropped: 1 },
+            { source: 'owls', posts: 1, added: 1 },
+          ],
+          days: [
+            { day: '2026-03-01', added: 1 },
+            { day: '2026-03-02', dropped: 1 },
+          ],
+        },
+        examples: [
+          { change: 'added', rule: 'trial/greeting', where: `${archive}:1`, excerpt: 'Good NIGHT everyone' },
+          { change: 'dropped', where: `${archive}:2` },
+        ],
+      },
+    ]);
+    const { out } = await run(args);
+    expect(out).toContain('trial: of 3 posts 1 are hits now and 1 would be: 1 added, 1 dropped');
+    expect(out).toMatch(/^RULE +NOW +THEN +ADDED +DROPPED\ntrial\/greeting +1 +1 +1 +1$/m);
+    expect(await run([...args, '--examples', '21'])).toMatchObject({ code: 2 });
+  });
+});
+
 describe('being called wrongly', () => {
   test.each([
     [[]],

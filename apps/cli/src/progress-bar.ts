@@ -9,6 +9,9 @@ const TELL_EVERY_MS = 10_000;
 /** An estimate from less than this is a guess. */
 const ESTIMATE_AFTER_MS = 2_000;
 
+/** How far what is counted, and not weighed, has come. */
+type Counted = Pick<Progress, 'step' | 'done' | 'of'>;
+
 /** Shows how far a long command is: a bar that draws itself over for a person, lines for a log. */
 export class ProgressBar {
   readonly #startedAt = performance.now();
@@ -17,7 +20,7 @@ export class ProgressBar {
 
   constructor(private readonly terminal: Terminal) {}
 
-  readonly show = (progress: Progress): void => {
+  readonly show = (progress: Progress | Counted): void => {
     const now = performance.now();
     const isNew = progress.step !== this.#step;
     const { interactive } = this.terminal;
@@ -35,13 +38,17 @@ export class ProgressBar {
 }
 
 /** `[######------------------]  25%  copying hit  12,345 of 40,000  1.20 GB of 4.80 GB  2 min left` */
-export function progressText({ step, done, of, bytes, ofBytes }: Progress, tookMs: number): string {
-  const share = ofBytes === 0 ? 0 : Math.min(1, bytes / ofBytes);
+export function progressText(progress: Progress | Counted, tookMs: number): string {
+  const { step, done, of } = progress;
+  const [is, whole] = 'bytes' in progress ? [progress.bytes, progress.ofBytes] : [done, of];
+  const share = whole === 0 ? 0 : Math.min(1, is / whole);
   const filled = Math.round(share * WIDTH);
   const bar = `[${'#'.repeat(filled)}${'-'.repeat(WIDTH - filled)}]`;
   const percent = `${Math.floor(share * 100)}%`.padStart(4);
   const count = of > 0 ? `${readableCount(done)} of ${readableCount(of)}` : readableCount(done);
-  const parts = [bar, percent, step, count, `${readableBytes(bytes)} of ${readableBytes(ofBytes)}`];
+  const parts = [bar, percent, step, count];
+  if ('bytes' in progress)
+    parts.push(`${readableBytes(progress.bytes)} of ${readableBytes(progress.ofBytes)}`);
   if (tookMs > ESTIMATE_AFTER_MS && share > 0)
     parts.push(`${durationText((tookMs * (1 - share)) / share)} left`);
   return parts.join('  ');

@@ -127,6 +127,17 @@ const built = existsSync(STANDALONE);
       expect(link.out).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/sign-in#token=\S+\n$/);
     }, 60_000);
 
+    test('tries a pack on the posts of the server', async () => {
+      const pack = fileURLToPath(new URL('../../../packs/isis-messaging', import.meta.url));
+      const tried = await run('rules', 'backtest', pack, '--json');
+      expect(tried).toMatchObject({ code: 0, err: expect.stringContaining('trying posts') });
+      expect(JSON.parse(tried.out)).toMatchObject({
+        pack: 'isis-messaging',
+        result: { total: { added: 0, dropped: 0 } },
+        examples: [],
+      });
+    }, 180_000);
+
     test('publishes a pack, and says when the same is in force', async () => {
       const pack = fileURLToPath(new URL('../../../packs/isis-messaging', import.meta.url));
       expect(await run('packs', 'publish', pack, '--dry-run')).toMatchObject({

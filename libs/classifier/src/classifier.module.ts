@@ -27,7 +27,6 @@ import { Classifier } from './verdicts/classifier.js';
     BacktestsController,
     BanksController,
   ],
-  // Backtests after the classifier: they compare with the ruleset it has put in force.
   providers: [
     PackStore,
     PackProposals,

@@ -18,7 +18,7 @@ interface Options {
 /** A line that is no post. Never holds the line itself. */
 type Refuse = (line: number, message: string, fields: readonly FieldError[]) => void;
 
-const BUILT_IN_PACKS = fileURLToPath(new URL('../../../../packs', import.meta.url));
+export const BUILT_IN_PACKS = fileURLToPath(new URL('../../../../packs', import.meta.url));
 const Context = SourceLabels.shape.context.unwrap();
 
 /** `vigil classify`: posts in, verdicts out, one for one and in order; nothing is stored and no server is asked. */
@@ -116,7 +116,7 @@ function verdictsOf(
 }
 
 /** V8's own message repeats the text, which does not belong into logs. */
-function jsonOf(text: string): unknown {
+export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

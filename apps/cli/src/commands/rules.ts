@@ -11,6 +11,7 @@ import { isVigilError } from '@vigil/contracts';
 import { EXIT } from '../failure.js';
 import type { Cli } from '../program.js';
 import { packsIn } from './classify.js';
+import { addBacktest } from './rules-backtest.js';
 
 interface Options {
   readonly json?: boolean;
@@ -37,10 +38,13 @@ export function addRules(cli: Cli): void {
 Examples:
   vigil rules check packs                    every fault of every pack in the folder
   vigil rules check packs/mine --json | jq '.problems[] | "\\(.file):\\(.line) \\(.message)"'
-  vigil rules test packs/mine                whether its examples hold, and what lacks where not`,
+  vigil rules test packs/mine                whether its examples hold, and what lacks where not
+  vigil rules backtest packs/mine            what it would add and drop on the running server's log
+  vigil rules backtest packs/mine --archive posts.ndjson --json | jq .result.total`,
     );
   addCheck(cli, rules);
   addTest(cli, rules);
+  addBacktest(cli, rules);
 }
 
 /** `check`, below `rules`. */

@@ -10,8 +10,8 @@ const MOST_DAYS = 400;
 /** Where a post counts beside the total. */
 export interface Place {
   readonly source: string;
-  /** YYYY-MM-DD, UTC. */
-  readonly day: string;
+  /** YYYY-MM-DD, UTC; null where it is not known. */
+  readonly day: string | null;
 }
 
 export interface LabelledPlace {
@@ -44,7 +44,7 @@ export class Tally {
     const ofSource = bounded(this.sources, source, MOST_SOURCES);
     if (ofSource) add(ofSource, compared);
     else this.unlisted.sources += 1;
-    const ofDay = bounded(this.days, day, MOST_DAYS);
+    const ofDay = day === null ? null : bounded(this.days, day, MOST_DAYS);
     if (ofDay) add(ofDay, compared);
     for (const match of compared.live) this.countRule(match, 'live');
     for (const match of compared.draft) this.countRule(match, 'draft');
@@ -58,6 +58,11 @@ export class Tally {
     const counts = this.labelled.get(key) ?? { ...place, ...NOTHING };
     this.labelled.set(key, counts);
     add(counts, compared);
+  }
+
+  /** Posts of the log so far. */
+  get posts(): number {
+    return this.total.posts;
   }
 
   result(): BacktestResult {

@@ -4,6 +4,7 @@ import { loadPack } from '../packs/load-pack.js';
 import { compileRuleset, type Ruleset } from '../rules/ruleset.js';
 import { classifyText } from './classify.js';
 import type { Circumstances } from './conditions.js';
+import type { Subject } from './exclude.js';
 
 /** Judges lines of an import without a server or a database. */
 export interface LineClassifier {
@@ -24,16 +25,17 @@ export async function createClassifier(
   const ruleset = compileRuleset(packs);
   return {
     ruleset,
-    classifyLine: (line) => {
-      // A deletion has nothing to judge.
-      const text = line.type === 'deleted' ? '' : textOf(line);
-      return {
-        postId: postIdOf(line),
-        revision: line.revision ?? 0,
-        ...classifyText(ruleset, { ...knownOf(line), text, context }),
-      };
-    },
+    classifyLine: (line) => ({
+      postId: postIdOf(line),
+      revision: line.revision ?? 0,
+      ...classifyText(ruleset, lineSubject(line, context)),
+    }),
   };
+}
+
+/** The post of a line, to be judged. A deletion has no text. */
+export function lineSubject(line: ImportLine, context: SourceLabels['context'] = 'unknown'): Subject {
+  return { ...knownOf(line), text: line.type === 'deleted' ? '' : textOf(line), context };
 }
 
 function knownOf({
