@@ -56,6 +56,8 @@ export class AlertsDemo {
       await tx.query('DELETE FROM shadow_count WHERE demo');
       await tx.query('DELETE FROM shadow_sample WHERE demo');
       await tx.query('DELETE FROM backtest_example WHERE demo');
+      await tx.query('DELETE FROM campaign_post WHERE demo');
+      await tx.query('DELETE FROM campaign WHERE demo');
     });
     await this.projector.settled();
     await this.index.erase({ demo: true });

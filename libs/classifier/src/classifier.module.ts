@@ -3,9 +3,10 @@ import { BacktestStore } from './backtest/backtest-store.js';
 import { Backtests } from './backtest/backtests.js';
 import { BacktestsController } from './backtest/backtests.controller.js';
 import { BenchController } from './bench/bench.controller.js';
-import { BankExpiry } from './banks/bank-expiry.js';
 import { BanksController } from './banks/banks.controller.js';
 import { TextBank } from './banks/text-bank.js';
+import { Campaigns } from './clusters/campaigns.js';
+import { CampaignsController } from './clusters/campaigns.controller.js';
 import { LiveRuleset } from './publishing/live-ruleset.js';
 import { PackDiffController } from './publishing/pack-diff.controller.js';
 import { PackExchangeController } from './publishing/pack-exchange.controller.js';
@@ -14,6 +15,7 @@ import { PackProposalsController } from './publishing/pack-proposals.controller.
 import { PackStore } from './publishing/pack-store.js';
 import { Publishing } from './publishing/publishing.js';
 import { PacksController } from './publishing/packs.controller.js';
+import { Upkeep } from './upkeep.js';
 import { Classifier } from './verdicts/classifier.js';
 
 /** Packs, the ruleset in force, and the reading of posts. Needs the global BaseModule and AuthModule. */
@@ -26,6 +28,7 @@ import { Classifier } from './verdicts/classifier.js';
     BenchController,
     BacktestsController,
     BanksController,
+    CampaignsController,
   ],
   providers: [
     PackStore,
@@ -34,7 +37,8 @@ import { Classifier } from './verdicts/classifier.js';
     LiveRuleset,
     Classifier,
     TextBank,
-    BankExpiry,
+    Campaigns,
+    Upkeep,
     BacktestStore,
     Backtests,
   ],

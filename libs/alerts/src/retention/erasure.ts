@@ -38,11 +38,14 @@ export class Erasure {
       }
       // Batches in hand hold their offset's row and are waited for; later ones find these.
       await tx.query('LOCK TABLE alerts_offset IN SHARE MODE');
+      // So with the classifiers that group posts into campaigns.
+      await tx.query('LOCK TABLE campaign_post IN SHARE MODE');
       await tx.query(
         'INSERT INTO erased_post (key, erased_at) SELECT k, $2 FROM unnest($1::uuid[]) k ON CONFLICT DO NOTHING',
         [keys, now],
       );
       await tx.query('DELETE FROM hit_set_aside WHERE key = ANY($1::uuid[])', [keys]);
+      await tx.query('DELETE FROM campaign_post WHERE key = ANY($1::uuid[])', [keys]);
       await tx.query('DELETE FROM shadow_sample WHERE key = ANY($1::uuid[])', [keys]);
       await tx.query('DELETE FROM backtest_example WHERE post_id = ANY($1::text[])', [textArray(ids)]);
       // Of the hit only the id stays, which the index needs to be told, until it has confirmed.

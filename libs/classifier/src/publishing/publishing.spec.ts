@@ -15,6 +15,7 @@ import {
   recordingTelemetry,
   withTestDatabase,
 } from '@vigil/testing';
+import { Campaigns } from '../clusters/campaigns.js';
 import { loadPack } from '../packs/load-pack.js';
 import { GREEN_BANNER, greenBanner } from '../packs/pack.fixture.js';
 import { parsePack } from '../packs/parse-pack.js';
@@ -311,6 +312,8 @@ describe('publishing', () => {
       bus,
       ruleset,
       store,
+      new Campaigns(db(), clock),
+      clock,
       telemetry,
       readSettings({ VIGIL_PACKS_DIR: packsDir }),
     );

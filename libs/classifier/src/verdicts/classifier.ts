@@ -7,9 +7,12 @@ import {
 } from '@nestjs/common';
 import { MessageBus, type Batch, type Consumer, type Message } from '@vigil/bus';
 import { SETTINGS, type Settings } from '@vigil/config';
-import { POSTS, VERDICTS, type PostEvent, type VerdictEvent } from '@vigil/contracts';
+import { Clock, POSTS, VERDICTS, type PostEvent, type VerdictEvent } from '@vigil/contracts';
 import { Telemetry } from '@vigil/telemetry';
 import { Counter, Histogram } from 'prom-client';
+import { Campaigns } from '../clusters/campaigns.js';
+import { clustered } from '../clusters/clustered.js';
+import type { Marks } from '../clusters/marks.js';
 import { LiveRuleset } from '../publishing/live-ruleset.js';
 import { PackStore } from '../publishing/pack-store.js';
 import { DEFAULT_PACKS_DIR, seedPacks } from '../publishing/seed.js';
@@ -33,6 +36,8 @@ export class Classifier implements OnApplicationBootstrap, BeforeApplicationShut
     private readonly bus: MessageBus,
     private readonly live: LiveRuleset,
     private readonly store: PackStore,
+    private readonly campaigns: Campaigns,
+    private readonly clock: Clock,
     private readonly telemetry: Telemetry,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {
@@ -100,11 +105,13 @@ export class Classifier implements OnApplicationBootstrap, BeforeApplicationShut
   private async handle(batch: Batch<PostEvent>): Promise<void> {
     const stop = this.seconds.startTimer();
     const ruleset = this.live.current();
-    const verdicts: Message<VerdictEvent>[] = [];
+    const keys: string[] = [];
+    const events: VerdictEvent[] = [];
     let turnBegan = performance.now();
     for (const message of batch.messages) {
       try {
-        verdicts.push({ key: message.key, value: verdictEvent(ruleset, message.value) });
+        events.push(verdictEvent(ruleset, message.value));
+        keys.push(message.key);
       } catch (error) {
         await batch.reject(
           message,
@@ -118,6 +125,10 @@ export class Classifier implements OnApplicationBootstrap, BeforeApplicationShut
     }
     // Taken away meanwhile: whoever has the partition now judges these again.
     batch.signal.throwIfAborted();
+    const assign = (posts: readonly Marks[]) => this.campaigns.assign(posts);
+    const verdicts = (await clustered(events, this.clock.now(), assign)).map(
+      (value, at): Message<VerdictEvent> => ({ key: keys[at] ?? '', value }),
+    );
     if (verdicts.length > 0) await this.bus.publish(VERDICTS, verdicts);
     this.count(ruleset, verdicts);
     stop();

@@ -9,6 +9,7 @@ export * from './excerpt.js';
 export * from './pack-diff.js';
 export * from './pack-proposal.js';
 export * from './bank.js';
+export * from './campaign.js';
 export * from './hit.js';
 export * from './hit-index-state.js';
 export * from './search.js';

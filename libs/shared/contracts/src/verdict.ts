@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Instant, Language, PostId, RuleId, SourceId } from './ids.js';
+import { Campaign } from './campaign.js';
 import { Post, Trace } from './post.js';
 
 export const Severity = z.enum(['low', 'medium', 'high', 'critical']);
@@ -156,6 +157,8 @@ export const Verdict = z.object({
   language: IdentifiedLanguage.optional(),
   /** Also where an exclusion cancelled its match. */
   reuse: Reuse.optional(),
+  /** Of a post with a match: the reposts it belongs to, as far as they were known when it was judged. */
+  cluster: Campaign.optional(),
   /** Ways of payment and contact in the text; only where a rule was seen, and any of them stands there. */
   entities: z.array(Entity).optional(),
 });

@@ -1,0 +1,286 @@
+import { Injectable } from '@nestjs/common';
+import { Clock, type AskedCampaign, type Campaign } from '@vigil/contracts';
+import { Database, type Queryable, type Transaction } from '@vigil/database';
+import { PERMUTATIONS, estimate } from '@vigil/text';
+import { isCoordinated, languagesOf, type Voice } from './coordinated.js';
+import { LEAST_SIMILARITY, TIED_WITHIN_MS, group, type Group, type Open } from './group.js';
+import type { Marks } from './marks.js';
+
+/**
+ * How long a post is remembered by what it is recognised, and a campaign without a new post is kept: a statement that
+ * comes up again after more is a new campaign.
+ */
+export const OPEN_DAYS = 30;
+/** Near texts looked at for one post, the newest: those with an equal text are found by its hash. */
+const MAX_NEAR = 200;
+/** Tied posts looked at for one post, the newest. */
+const MAX_TIED = 100;
+/** Advisory lock of whoever groups posts, held to the end of the transaction: one of two that begin a campaign finds the other's. */
+const GROUPING_LOCK = 7_100_018;
+
+/** Groups posts into campaigns, in PostgreSQL, which all classifiers share. */
+@Injectable()
+export class Campaigns {
+  constructor(
+    private readonly db: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Says of each post, by its key, which campaign it belongs to, as that stands then. A post that comes again stays where
+   * it is and is counted once; so does an edited one. Posts by which nothing is recognised, and erased ones, have none.
+   */
+  async assign(posts: readonly Marks[]): Promise<ReadonlyMap<string, Campaign>> {
+    const marked = [...new Map(posts.map((post) => [post.key, post])).values()].filter(
+      ({ text, ties }) => text !== null || ties.length > 0,
+    );
+    if (marked.length === 0) return new Map();
+    return this.db.transaction(async (tx) => {
+      await tx.query('SELECT pg_advisory_xact_lock($1)', [GROUPING_LOCK]);
+      // An erasure waits for us, or we see what it erased.
+      await tx.query('LOCK TABLE campaign_post IN ROW EXCLUSIVE MODE');
+      const known = await knownAmong(
+        tx,
+        marked.map(({ key }) => key),
+      );
+      const fresh = marked.filter(({ key }) => !known.has(key));
+      const groups = await this.groupWith(tx, fresh);
+      const now = this.clock.instant();
+      for (const one of groups) await write(tx, one, now);
+      const of = new Map(
+        [...known].flatMap(([key, campaign]) => (campaign ? [[key, campaign] as const] : [])),
+      );
+      for (const { id, posts: members } of groups) for (const { key } of members) of.set(key, id);
+      // What was known may have been absorbed just now.
+      const states = new Map(
+        (await stateOf(tx, [...new Set(of.values())])).map((one) => [one.asked, one.campaign]),
+      );
+      return new Map(
+        [...of].flatMap(([key, id]) => {
+          const campaign = states.get(id);
+          return campaign ? [[key, campaign] as const] : [];
+        }),
+      );
+    });
+  }
+
+  /** Campaigns as they are now, by ids of any time; unknown ones are left out. */
+  async state(ids: readonly string[]): Promise<AskedCampaign[]> {
+    return stateOf(this.db, ids);
+  }
+
+  /** Forgets what came in before OPEN_DAYS. Returns how many campaigns. Repeatable, by any process. */
+  async expire(): Promise<number> {
+    const before = new Date(this.clock.now() - OPEN_DAYS * 86_400_000);
+    await this.db.query('DELETE FROM campaign_post WHERE seen_at < $1', [before]);
+    // An absorbed one leads to the other for as long as that is there.
+    const gone = await this.db.query(
+      `DELETE FROM campaign c WHERE seen_at < $1
+         AND NOT EXISTS (SELECT 1 FROM campaign k WHERE k.id = c.merged_into AND k.seen_at >= $1)
+       RETURNING id`,
+      [before],
+    );
+    return gone.length;
+  }
+
+  private async groupWith(tx: Transaction, posts: readonly Marks[]): Promise<Group[]> {
+    if (posts.length === 0) return [];
+    const rows = await tx.query<{ n: string; campaign: string; signature: Buffer | null }>(CANDIDATES, [
+      posts.map(({ text }) => text?.hash ?? null),
+      posts.map(({ text }) => (text ? `{${text.bands.join(',')}}` : '{}')),
+      posts.map(({ ties }) => `{${ties.join(',')}}`),
+      posts.map(({ demo }) => demo),
+      posts.map(({ at }) => new Date(at)),
+      TIED_WITHIN_MS / 1_000,
+      MAX_NEAR,
+      MAX_TIED,
+    ]);
+    const found = new Map<string, string[]>();
+    for (const { n, campaign, signature } of rows) {
+      const post = posts[Number(n) - 1];
+      if (!post) continue;
+      if (
+        signature &&
+        !(post.text && estimate(post.text.signature, signatureFrom(signature)) >= LEAST_SIMILARITY)
+      )
+        continue;
+      found.set(post.key, [...(found.get(post.key) ?? []), plain(campaign)]);
+    }
+    const ids = [...new Set([...found.values()].flat())];
+    const open = await tx.query<{ id: string; first_at: Date }>(
+      'SELECT id, first_at FROM campaign WHERE id = ANY($1::uuid[])',
+      [ids],
+    );
+    return group(
+      posts,
+      found,
+      new Map<string, Open>(
+        open.map(({ id, first_at }) => [plain(id), { id: plain(id), firstAt: first_at.getTime() }]),
+      ),
+    );
+  }
+}
+
+const CANDIDATES = `
+  SELECT p.n, c.campaign, c.signature
+  FROM unnest($1::uuid[], $2::text[], $3::text[], $4::boolean[], $5::timestamptz[]) WITH ORDINALITY
+    AS p (hash, bands, ties, demo, at, n)
+  CROSS JOIN LATERAL (
+    (SELECT s.campaign, NULL::bytea AS signature FROM campaign_post s
+      WHERE s.text_hash = p.hash AND s.demo = p.demo LIMIT 1)
+    UNION ALL
+    (SELECT b.campaign, b.signature FROM campaign_post b
+      WHERE b.bands && p.bands::integer[] AND b.demo = p.demo AND b.text_hash <> p.hash ORDER BY b.at DESC LIMIT $7)
+    UNION ALL
+    (SELECT t.campaign, NULL::bytea FROM campaign_post t
+      WHERE t.ties && p.ties::uuid[] AND t.demo = p.demo
+        AND t.at BETWEEN p.at - make_interval(secs => $6) AND p.at + make_interval(secs => $6)
+      ORDER BY t.at DESC LIMIT $8)
+  ) c`;
+
+/** The posts that were grouped before, or erased: then without a campaign. */
+async function knownAmong(tx: Transaction, keys: readonly string[]): Promise<Map<string, string | null>> {
+  const rows = await tx.query<{ key: string; campaign: string | null }>(
+    `SELECT key, campaign FROM campaign_post WHERE key = ANY($1::uuid[])
+     UNION ALL SELECT key, NULL FROM erased_post WHERE key = ANY($1::uuid[])`,
+    [keys],
+  );
+  return new Map(rows.map(({ key, campaign }) => [plain(key), campaign && plain(campaign)]));
+}
+
+async function write(tx: Transaction, { id, isNew, posts, absorbed }: Group, now: string): Promise<void> {
+  const times = posts.map(({ at }) => at);
+  const [first, last] = [new Date(Math.min(...times)), new Date(Math.max(...times))];
+  if (isNew)
+    await tx.query(
+      'INSERT INTO campaign (id, demo, first_at, last_at, seen_at) VALUES ($1, $2, $3, $4, $5)',
+      [id, posts[0]?.demo ?? false, first, last, now],
+    );
+  else
+    await tx.query(
+      'UPDATE campaign SET first_at = least(first_at, $2), last_at = greatest(last_at, $3), seen_at = $4 WHERE id = $1',
+      [id, first, last, now],
+    );
+  if (absorbed.length > 0) await absorb(tx, id, absorbed);
+  const seen = new Set<string>();
+  const rows = posts.map(({ key, demo, at, text, ties }) => {
+    const isFirst = text !== null && !seen.has(text.hash);
+    if (text) seen.add(text.hash);
+    return {
+      key,
+      demo,
+      at,
+      hash: text?.hash ?? null,
+      ties: `{${ties.join(',')}}`,
+      text: isFirst ? text : null,
+    };
+  });
+  await tx.query(
+    `INSERT INTO campaign_post (key, campaign, demo, at, seen_at, text_hash, bands, signature, ties)
+     SELECT p.key, $1, p.demo, p.at, $9, p.hash,
+       CASE WHEN known.found THEN NULL ELSE p.bands::integer[] END, CASE WHEN known.found THEN NULL ELSE p.signature END,
+       p.ties::uuid[]
+     FROM unnest($2::uuid[], $3::boolean[], $4::timestamptz[], $5::uuid[], $6::text[], $7::bytea[], $8::text[])
+       AS p (key, demo, at, hash, bands, signature, ties)
+     CROSS JOIN LATERAL (SELECT EXISTS (SELECT 1 FROM campaign_post o WHERE o.text_hash = p.hash AND o.demo = p.demo) AS found) known`,
+    [
+      id,
+      rows.map(({ key }) => key),
+      rows.map(({ demo }) => demo),
+      rows.map(({ at }) => new Date(at)),
+      rows.map(({ hash }) => hash),
+      rows.map(({ text }) => text && `{${text.bands.join(',')}}`),
+      rows.map(({ text }) => text && bytesOf(text.signature)),
+      rows.map(({ ties }) => ties),
+      now,
+    ],
+  );
+  const voices = [...Map.groupBy(posts, ({ source, language }) => `${language} ${source}`).values()];
+  await tx.query(
+    `INSERT INTO campaign_voice AS v (campaign, source, language, posts, first_at, last_at)
+     SELECT $1, n.source, n.language, n.posts, n.first_at, n.last_at
+     FROM unnest($2::text[], $3::text[], $4::integer[], $5::timestamptz[], $6::timestamptz[])
+       AS n (source, language, posts, first_at, last_at)
+     ${ADDED_TO_VOICE}`,
+    [
+      id,
+      voices.map(([post]) => post?.source),
+      voices.map(([post]) => post?.language),
+      voices.map((own) => own.length),
+      voices.map((own) => new Date(Math.min(...own.map(({ at }) => at)))),
+      voices.map((own) => new Date(Math.max(...own.map(({ at }) => at)))),
+    ],
+  );
+}
+
+const ADDED_TO_VOICE = `ON CONFLICT (campaign, source, language) DO UPDATE SET posts = v.posts + excluded.posts,
+  first_at = least(v.first_at, excluded.first_at), last_at = greatest(v.last_at, excluded.last_at)`;
+
+/** Makes campaigns part of another: their posts and counts go over, and their ids lead to it. */
+async function absorb(tx: Transaction, id: string, absorbed: readonly string[]): Promise<void> {
+  await tx.query(
+    `INSERT INTO campaign_voice AS v (campaign, source, language, posts, first_at, last_at)
+     SELECT $1, source, language, sum(posts)::int, min(first_at), max(last_at) FROM campaign_voice
+     WHERE campaign = ANY($2::uuid[]) GROUP BY source, language ${ADDED_TO_VOICE}`,
+    [id, absorbed],
+  );
+  await tx.query('DELETE FROM campaign_voice WHERE campaign = ANY($1::uuid[])', [absorbed]);
+  await tx.query('UPDATE campaign_post SET campaign = $1 WHERE campaign = ANY($2::uuid[])', [id, absorbed]);
+  await tx.query(
+    `UPDATE campaign k SET last_at = greatest(k.last_at, o.last_at), first_at = least(k.first_at, o.first_at)
+     FROM (SELECT max(last_at) AS last_at, min(first_at) AS first_at FROM campaign WHERE id = ANY($2::uuid[])) o
+     WHERE k.id = $1`,
+    [id, absorbed],
+  );
+  await tx.query(
+    'UPDATE campaign SET merged_into = $1 WHERE id = ANY($2::uuid[]) OR merged_into = ANY($2::uuid[])',
+    [id, absorbed],
+  );
+}
+
+async function stateOf(db: Queryable, ids: readonly string[]): Promise<AskedCampaign[]> {
+  if (ids.length === 0) return [];
+  const rows = await db.query<{
+    asked: string;
+    id: string;
+    last_at: Date;
+    source: string;
+    language: string;
+    posts: number;
+    first_at: Date;
+  }>(
+    `SELECT a.id AS asked, k.id, k.last_at, v.source, v.language, v.posts, v.first_at
+     FROM campaign a JOIN campaign k ON k.id = coalesce(a.merged_into, a.id)
+     JOIN campaign_voice v ON v.campaign = k.id WHERE a.id = ANY($1::uuid[])`,
+    [ids],
+  );
+  return [...Map.groupBy(rows, (row) => row.asked).values()].flatMap((own) => {
+    const [first] = own;
+    if (!first) return [];
+    const voices: Voice[] = own.map(({ first_at, ...voice }) => ({ ...voice, firstAt: first_at.getTime() }));
+    const campaign: Campaign = {
+      id: plain(first.id),
+      posts: voices.reduce((sum, { posts }) => sum + posts, 0),
+      sources: new Set(voices.map(({ source }) => source)).size,
+      languages: languagesOf(voices).size,
+      firstAt: new Date(Math.min(...voices.map(({ firstAt }) => firstAt))).toISOString(),
+      lastAt: first.last_at.toISOString(),
+      coordinated: isCoordinated(voices),
+    };
+    return [{ asked: plain(first.asked), campaign }];
+  });
+}
+
+function plain(uuid: string): string {
+  return uuid.replaceAll('-', '');
+}
+
+function bytesOf(signature: Uint32Array): Buffer {
+  const bytes = Buffer.alloc(4 * PERMUTATIONS);
+  signature.forEach((entry, at) => bytes.writeUInt32LE(entry, 4 * at));
+  return bytes;
+}
+
+function signatureFrom(bytes: Buffer): Uint32Array {
+  return Uint32Array.from({ length: PERMUTATIONS }, (_, at) => bytes.readUInt32LE(4 * at));
+}
