@@ -1,11 +1,13 @@
 import type { FieldChange, PackDiff, PartDiff, PhraseChange } from '@vigil/contracts';
-import { counted, languageName } from '../words/format.js';
+import { counted, languageName, number } from '../words/format.js';
 import { words } from '../words/labels.js';
 import { StateBadge } from './StateBadge.js';
 import classes from './life.module.css';
 
 /** Fields of a new or removed part that say what it is; the others are behind a click. */
 const TELLING: ReadonlySet<string> = new Set(['severity', 'indicator', 'stance', 'context', 'reason']);
+/** Entries of one list that are shown: nobody reads more, and a list of links has up to 100,000. */
+const MOST_SHOWN = 100;
 const CHANGE = { added: 'Added', removed: 'Removed', changed: 'Changed' } as const;
 
 /** What differs between two versions of a pack: states first, then rules, then what rules stand on. */
@@ -130,25 +132,31 @@ function Fields({ fields }: { readonly fields: readonly FieldChange[] }) {
 }
 
 function Phrases({ phrases: { list, language, added, removed } }: { readonly phrases: PhraseChange }) {
+  const more = Math.max(0, added.length - MOST_SHOWN) + Math.max(0, removed.length - MOST_SHOWN);
   return (
     <div className={classes.phrases}>
-      <span className={classes.quiet}>
-        {list === 'phrases' ? languageName(language) : `${words(list)}, ${languageName(language)}`}
-      </span>
+      <span className={classes.quiet}>{listWords(list, language)}</span>
       <span>
-        {removed.map((phrase) => (
+        {removed.slice(0, MOST_SHOWN).map((phrase) => (
           <del key={phrase} lang={language}>
             <bdi>{phrase}</bdi>
           </del>
         ))}
-        {added.map((phrase) => (
+        {added.slice(0, MOST_SHOWN).map((phrase) => (
           <ins key={phrase} lang={language}>
             <bdi>{phrase}</bdi>
           </ins>
         ))}
+        {more > 0 && <span className={classes.quiet}>and {number(more)} more</span>}
       </span>
     </div>
   );
+}
+
+/** `Arabic` for phrases, `Unless, Arabic` for another list, `Links` for one without languages. */
+function listWords(list: string, language: string): string {
+  if (language === 'und') return words(list);
+  return list === 'phrases' ? languageName(language) : `${words(list)}, ${languageName(language)}`;
 }
 
 /** A value as the pack writes it: words as they are, lists by comma, anything else as JSON. */

@@ -103,6 +103,16 @@ describe('diffPacks', () => {
     expect(diff.header).toContainEqual({ field: 'licence', from: null, to: 'Apache-2.0' });
   });
 
+  it('tells links entry by entry', () => {
+    const [rule, ...rest] = pack().rules;
+    if (!rule) throw new Error('the fixture has rules');
+    const linking = (...links: string[]) => ({ ...pack(), rules: [{ ...rule, links }, ...rest] });
+    const diff = diffPacks(linking('example.org', 'a.example'), linking('a.example', 'b.example'));
+    expect(diff.rules.map(({ fields, phrases }) => [fields, phrases])).toEqual([
+      [[], [{ list: 'links', language: 'und', added: ['b.example'], removed: ['example.org'] }]],
+    ]);
+  });
+
   it('keeps apart two contexts of the same reason', () => {
     const twice = pack((yaml) => yaml.replace('reason: teaching', 'reason: condemnation'));
     const [first, second, third] = twice.contexts;

@@ -19,7 +19,7 @@ import { Campaigns } from '../clusters/campaigns.js';
 import { loadPack } from '../packs/load-pack.js';
 import { GREEN_BANNER, greenBanner } from '../packs/pack.fixture.js';
 import { parsePack } from '../packs/parse-pack.js';
-import type { Pack } from '../packs/schema.js';
+import { Pack } from '../packs/schema.js';
 import { Classifier } from '../verdicts/classifier.js';
 import { LiveRuleset } from './live-ruleset.js';
 import { PackProposals } from './pack-proposals.js';
@@ -184,6 +184,20 @@ describe('publishing', () => {
         GREEN_BANNER.replace('severity: low', 'severity: medium'),
       );
       expect(await seedPacks(store, folder)).toMatchObject({ published: ['green-banner 3'] });
+    });
+
+    it('leaves in force what people published since, where only the program is newer', async () => {
+      const folder = await packsFolder(GREEN_BANNER);
+      const { rules, ...old } = Pack.parse(parsePack(greenBanner()).pack);
+      // As a program stored it that knew no states.
+      const stored = { ...old, rules: rules.map(({ state: _state, ...rule }) => rule) };
+      await db().query(
+        `INSERT INTO pack_version (name, version, sha256, content, published_at, published_by) VALUES ('green-banner', 1, $1, $2, now(), 'startup')`,
+        ['0'.repeat(64), JSON.stringify(stored)],
+      );
+      await store.publish(packSaying('three four'), 'admin');
+      expect(await seedPacks(store, folder)).toMatchObject({ published: [], faults: [] });
+      expect((await store.active())?.packs).toEqual([{ name: 'green-banner', version: 2 }]);
     });
 
     it('publishes once where two processes start together', async () => {

@@ -33,6 +33,7 @@ export async function seedPacks(store: PackStore, dir: string): Promise<Seeded> 
   for (const folder of await packFoldersIn(dir)) {
     const name = basename(folder);
     const known = await store.versions(name);
+    const isKnown = await seededBefore(store, name, known);
     const fresh = (pack: Pack) => !isKnown(packHash(pack), known);
     const loaded = await loadTried(folder, name, fresh).catch((error: unknown) => {
       if (!(error instanceof VigilError) || known.length === 0) throw error;
@@ -55,9 +56,26 @@ export async function seedPacks(store: PackStore, dir: string): Promise<Seeded> 
   return { published, faults, examples };
 }
 
-/** Whether a start last published this content. */
-function isKnown(sha256: string, versions: readonly PublishedVersion[]): boolean {
-  return versions.find((one) => one.publishedBy === STARTUP)?.sha256 === sha256;
+/**
+ * Tells whether a start last published some content. That of an older program lacks fields that have defaults since, so
+ * its hash is taken again of what this program reads: an upgrade alone must not undo what people published since.
+ */
+async function seededBefore(
+  store: PackStore,
+  name: string,
+  known: readonly PublishedVersion[],
+): Promise<(sha256: string, versions: readonly PublishedVersion[]) => boolean> {
+  const last = known.find(isSeeded);
+  const asRead =
+    last === undefined ? null : await store.content(name, last.version).then(packHash, () => null);
+  return (sha256, versions) => {
+    const newest = versions.find(isSeeded);
+    return newest?.sha256 === sha256 || (newest?.version === last?.version && asRead === sha256);
+  };
+}
+
+function isSeeded({ publishedBy }: PublishedVersion): boolean {
+  return publishedBy === STARTUP;
 }
 
 /** Loads a pack, and tries one that is `fresh`: throws where a rule matches everyday language, counts failing examples. */
