@@ -1,3 +1,4 @@
+export { BrokenSnapshot, readIndexFile, writeIndexFile } from './hash-index/index-file.js';
 export { type PictureFormat, formatOf } from './pictures/format.js';
 export { PICTURE_LIMITS, type PictureLimits } from './pictures/limits.js';
 export {

@@ -1,6 +1,6 @@
 import { crc32, deflateSync } from 'node:zlib';
-import sharp from 'sharp';
 import type { PictureFormat } from './format.js';
+import { encoded } from './samples.js';
 
 export interface HostileFile {
   readonly name: string;
@@ -17,16 +17,8 @@ const CORRUPTIONS = 15;
 export async function honest(): Promise<ReadonlyMap<PictureFormat, Uint8Array>> {
   const [width, height] = [120, 90];
   const bytes = Uint8Array.from({ length: width * height * 3 }, (_, at) => (at * at) >> 9);
-  const picture = () => sharp(bytes, { raw: { width, height, channels: 3 } });
-  return new Map<PictureFormat, Uint8Array>([
-    ['jpeg', await picture().jpeg().toBuffer()],
-    ['png', await picture().png().toBuffer()],
-    ['webp', await picture().webp().toBuffer()],
-    ['gif', await picture().gif().toBuffer()],
-    ['avif', await picture().avif({ effort: 0 }).toBuffer()],
-    ['tiff', await picture().tiff().toBuffer()],
-    ['svg', svg('<rect width="60" height="45" fill="red"/>')],
-  ]);
+  const pictures = await encoded({ bytes, width, height, channels: 3 });
+  return pictures.set('svg', svg('<rect width="60" height="45" fill="red"/>'));
 }
 
 /** Every hostile file, made here: more than 200. The numbers are the same in every run. */
