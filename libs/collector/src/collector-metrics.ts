@@ -5,6 +5,7 @@ export interface CollectorMetrics {
   readonly polls: Counter<'kind' | 'outcome'>;
   readonly problems: Counter<'kind'>;
   readonly bytes: Counter<'kind'>;
+  readonly expansions: Counter<'outcome'>;
   readonly running: Gauge<'kind'>;
 }
 
@@ -42,6 +43,12 @@ export function collectorMetrics(registry: Registry, funnelDepth: () => number):
       name: 'vigil_collector_kept_bytes_total',
       help: 'Raw bytes given to the evidence store',
       labelNames: ['kind'],
+      registers,
+    }),
+    expansions: new Counter({
+      name: 'vigil_collector_link_expansions_total',
+      help: 'Shortened links: led on, led nowhere, known from before, not asked in time, failed',
+      labelNames: ['outcome'],
       registers,
     }),
     running: new Gauge({

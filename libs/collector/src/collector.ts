@@ -12,7 +12,7 @@ import { Database } from '@vigil/database';
 import { EvidenceStore } from '@vigil/evidence';
 import { GuardedClient } from '@vigil/fetching';
 import { Jobs } from '@vigil/jobs';
-import { Telemetry } from '@vigil/telemetry';
+import { loggedError, Telemetry } from '@vigil/telemetry';
 import { collectorMetrics, type CollectorMetrics } from './collector-metrics.js';
 import { allConnectors } from './connectors/registry.js';
 import { Funnel } from './publishing/funnel.js';
@@ -20,6 +20,9 @@ import { Progress } from './publishing/progress.js';
 import { Collecting } from './schedule/collecting.js';
 import { Leases } from './schedule/leases.js';
 import { Scheduler } from './schedule/scheduler.js';
+import { Expander } from './shortened/expander.js';
+import { Redirects } from './shortened/redirects.js';
+import { SHORTENERS } from './shortened/shorteners.js';
 import type { ImportStreamParts } from './sources/import-stream.js';
 import { loadSourcesFile } from './sources/sources-file.js';
 import { BY_SYSTEM, Sources } from './sources/sources.js';
@@ -33,6 +36,7 @@ export class Collector implements OnApplicationBootstrap, BeforeApplicationShutd
   readonly #client: GuardedClient;
   readonly #metrics: CollectorMetrics;
   readonly #scheduler: Scheduler;
+  readonly #expander: Expander | null;
 
   constructor(
     db: Database,
@@ -50,12 +54,14 @@ export class Collector implements OnApplicationBootstrap, BeforeApplicationShutd
     this.#progress = new Progress(db, () => clock.instant());
     this.#client = GuardedClient.fromSettings(settings.collector);
     this.#metrics = collectorMetrics(telemetry.metrics, () => this.funnel.depth);
+    this.#expander = settings.collector.expandLinks ? this.#makeExpander(db) : null;
     const shared = { db, clock, telemetry, connectors, sources, leases };
     const collecting = new Collecting({
       ...shared,
       evidence,
       client: this.#client,
       funnel: this.funnel,
+      expander: this.#expander,
       progress: this.#progress,
       metrics: this.#metrics,
       importDir: settings.collector.importDir ?? join(settings.storage.dataDir, 'import'),
@@ -84,9 +90,24 @@ export class Collector implements OnApplicationBootstrap, BeforeApplicationShutd
     return {
       clock: this.clock,
       funnel: this.funnel,
+      expander: this.#expander,
       progress: this.#progress,
       onPosts: (count) => this.#metrics.posts.inc({ kind: 'import' }, count),
     };
+  }
+
+  #makeExpander(db: Database): Expander {
+    return new Expander({
+      client: this.#client,
+      redirects: new Redirects(db),
+      shorteners: [...SHORTENERS, ...this.settings.collector.shorteners],
+      count: (outcome, links) => this.#metrics.expansions.inc({ outcome }, links),
+      onError: (error) =>
+        this.telemetry.log.warn(
+          { err: loggedError(error) },
+          'shortened links of some posts stay as they are',
+        ),
+    });
   }
 
   /** The file is for the first start: afterwards the database is where sources are kept and changed. */

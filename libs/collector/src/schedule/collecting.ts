@@ -6,6 +6,7 @@ import type { CollectorMetrics } from '../collector-metrics.js';
 import { connectorOf, type Connectors } from '../connectors/registry.js';
 import type { Funnel } from '../publishing/funnel.js';
 import type { Progress } from '../publishing/progress.js';
+import type { Expander } from '../shortened/expander.js';
 import type { Sources } from '../sources/sources.js';
 import type { Lease, Leases } from './leases.js';
 import { patiently } from './patience.js';
@@ -23,6 +24,7 @@ export interface CollectingParts {
   readonly sources: Sources;
   readonly leases: Leases;
   readonly funnel: Funnel;
+  readonly expander: Expander | null;
   readonly progress: Progress;
   readonly metrics: CollectorMetrics;
 }
@@ -68,7 +70,7 @@ export class Collecting {
   }
 
   async #collect(source: Source, lease: Lease, signal: AbortSignal): Promise<void> {
-    const { clock, client, connectors, funnel, progress, metrics, telemetry } = this.parts;
+    const { clock, client, connectors, expander, funnel, progress, metrics, telemetry } = this.parts;
     const { kind } = source.locator;
     const connector = connectorOf(connectors, kind);
     const followed = connector.style(source.locator) === 'follow';
@@ -87,6 +89,7 @@ export class Collecting {
           keep: (bytes) => patiently(signal, () => this.#keep(bytes, kind)),
         },
         funnel,
+        expander,
         progress: {
           move: (move, when) => progress.move(move, when),
           setAside: (id, problem) => {

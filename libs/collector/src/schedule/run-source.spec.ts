@@ -19,6 +19,7 @@ function reading(move: Run['progress']['move']): Promise<unknown> {
   return runSource({
     ...run,
     funnel: { publish: () => Promise.resolve() },
+    expander: null,
     progress: { move, setAside: () => undefined },
     patient: true,
     commitEarly: false,

@@ -1,6 +1,7 @@
 import { isVigilError, type Clock, type Source } from '@vigil/contracts';
 import type { Advice, Connector, Problem, Reading } from '../connectors/connector.js';
 import type { Funnel } from '../publishing/funnel.js';
+import type { Expander } from '../shortened/expander.js';
 import type { Progress } from '../publishing/progress.js';
 import type { Lease } from './leases.js';
 import { patiently } from './patience.js';
@@ -11,6 +12,8 @@ export interface Run {
   readonly connector: Connector;
   readonly reading: Omit<Reading, 'setAside'>;
   readonly funnel: Pick<Funnel, 'publish'>;
+  /** Says where shortened links lead; null where they are not expanded. */
+  readonly expander: Pick<Expander, 'expand'> | null;
   readonly progress: Pick<Progress, 'move' | 'setAside'>;
   /** Whether each cursor is stored before the next piece is read; a follower's is stored soon. */
   readonly patient: boolean;
@@ -46,7 +49,8 @@ export async function runSource(run: Run): Promise<RunResult> {
   try {
     for await (const piece of run.connector.read(source, lease.cursor, { ...reading, setAside })) {
       if (run.commitEarly) await move(piece.cursor, piece.events.length, 'now');
-      await patiently(signal, () => run.funnel.publish(piece.events));
+      const events = run.expander ? await run.expander.expand(piece.events, signal) : piece.events;
+      await patiently(signal, () => run.funnel.publish(events));
       run.onPosts(piece.events.length);
       if (!run.commitEarly) await moveAfterwards(piece.cursor, piece.events.length);
       if (piece.advice !== undefined) advice = { ...advice, ...piece.advice };

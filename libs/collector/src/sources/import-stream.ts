@@ -4,6 +4,7 @@ import { gather } from '../connectors/import/import-connector.js';
 import { LineSplitter } from '../connectors/import/line-splitter.js';
 import type { Problem } from '../connectors/connector.js';
 import type { Funnel } from '../publishing/funnel.js';
+import type { Expander } from '../shortened/expander.js';
 import type { Progress } from '../publishing/progress.js';
 
 /** Errors shown in the answer; all are counted, and a sample stands in the source's problems. */
@@ -27,6 +28,8 @@ export interface ImportStreamParts {
   readonly clock: Clock;
   readonly funnel: Pick<Funnel, 'publish'>;
   readonly progress: Pick<Progress, 'count' | 'setAside'>;
+  /** Says where shortened links lead; absent where they are not expanded. */
+  readonly expander?: Pick<Expander, 'expand'> | null;
   readonly onPosts?: (count: number) => void;
 }
 
@@ -55,7 +58,7 @@ export async function importStream(
   const reading = { clock: parts.clock, setAside, signal: NEVER };
   const publish = async (lines: ReturnType<LineSplitter['push']>) => {
     for await (const { events } of gather(lines, target, reading)) {
-      await parts.funnel.publish(events);
+      await parts.funnel.publish((await parts.expander?.expand(events, NEVER)) ?? events);
       result.published += events.length;
       parts.onPosts?.(events.length);
     }

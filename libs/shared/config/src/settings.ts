@@ -127,6 +127,18 @@ export const COLLECTOR = {
     'Hosts that may be fetched although their address is private. Default none.',
     words(),
   ),
+  expandLinks: variable(
+    'VIGIL_EXPAND_LINKS',
+    'true or false',
+    'Whether shorteners are asked where links of posts lead, so that rules of links find what hides behind them. Only the shortener is asked, never where it leads; but it learns that somebody at this address looked. Default false.',
+    flag(false),
+  ),
+  shorteners: variable(
+    'VIGIL_SHORTENERS',
+    'host or host:port, comma-separated',
+    'Shorteners to ask beside those that are known. Default none.',
+    words(),
+  ),
   contact: variable(
     'VIGIL_CONTACT',
     'a mail address or URL',

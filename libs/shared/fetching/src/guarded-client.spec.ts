@@ -124,6 +124,27 @@ describe('what it may ask', () => {
     expect(seen).toBeUndefined();
   });
 
+  it('gives the redirect itself where it is told not to follow', async () => {
+    let visits = 0;
+    const there = await serve((_, response) => {
+      visits++;
+      response.end();
+    });
+    const port = await serve((_, response) =>
+      response.writeHead(301, { location: `http://127.0.0.1:${there}/there` }).end(),
+    );
+    const { status, headers, url } = await client().fetch(`http://127.0.0.1:${port}/here`, {
+      method: 'HEAD',
+      follow: false,
+    });
+    expect([status, headers['location'], url]).toEqual([
+      301,
+      `http://127.0.0.1:${there}/there`,
+      `http://127.0.0.1:${port}/here`,
+    ]);
+    expect(visits).toBe(0);
+  });
+
   it('follows no redirect of a POST: its body was meant for one address', async () => {
     const port = await serve((_, response) =>
       response.writeHead(307, { location: 'http://127.0.0.1:1/' }).end(),

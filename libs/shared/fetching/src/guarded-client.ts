@@ -26,6 +26,8 @@ export interface GuardedRequest {
   readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
+  /** Whether GET and HEAD follow redirects; `false`: the redirect is the answer. Default true. */
+  readonly follow?: boolean;
   readonly timeoutMs?: number;
   readonly maxBytes?: number;
   readonly signal?: AbortSignal;
@@ -201,7 +203,7 @@ export class GuardedClient {
       const answerHeaders = joined(response.headers);
       const location = answerHeaders['location'];
       const redirected = [301, 302, 303, 307, 308].includes(response.statusCode) && location !== undefined;
-      if (!redirected || (method !== 'GET' && method !== 'HEAD')) {
+      if (!redirected || request.follow === false || (method !== 'GET' && method !== 'HEAD')) {
         return { url: url.href, status: response.statusCode, headers: answerHeaders, body: response.body };
       }
       response.body.destroy();
