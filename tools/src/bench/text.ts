@@ -1,6 +1,7 @@
 import path from 'node:path';
-import type { PostEvent } from '@vigil/contracts';
-import { compileRuleset, loadPack, verdictEvent, type Ruleset } from '@vigil/classifier';
+import { MAX_TEXT, type PostEvent } from '@vigil/contracts';
+import { classifyText, compileRuleset, loadPack, verdictEvent, type Ruleset } from '@vigil/classifier';
+import { HOSTILE_TEXTS, hostileText } from '@vigil/testing';
 import { NormalisedText, PhraseAutomaton, Readings, normalise } from '@vigil/text';
 import type { Result } from './table.js';
 import { monyone, searched, vigil, type Contender, type Searched } from './text/contenders.js';
@@ -18,6 +19,8 @@ const ROUNDS = 3;
 const PLAIN_EVERY = 20;
 /** Posts that are judged whole. */
 const JUDGED = 20_000;
+/** A text that no connector gives: its length alone must not hold a classifier up for long. */
+const TEN_MB = 10_000_000;
 /** Posts, and as many of near misses, in which all contenders must find the same. */
 const COMPARED = 5_000;
 
@@ -80,6 +83,9 @@ export async function run(): Promise<Result> {
     build_ms_100k: large.buildMs,
     automaton_mb: small.megabytes,
     automaton_mb_100k: large.megabytes,
+    worst_kind: pack.worst,
+    worst_post_ms: pack.longestMs,
+    worst_10mb_s: pack.tenMbSeconds,
   };
 }
 
@@ -140,7 +146,26 @@ async function judgingPack() {
   const content = await loadPack(PACK);
   const { posts } = corpusOf(SIZES.small, JUDGED * POST);
   const examples = content.rules.flatMap((rule) => rule.examples.match);
-  return judging(compileRuleset([{ content, version: 1 }], 1), withBeginnings(posts, examples));
+  const ruleset = compileRuleset([{ content, version: 1 }], 1);
+  return {
+    ...judging(ruleset, withBeginnings(posts, examples)),
+    ...worstOf(ruleset, examples[0] ?? ''),
+  };
+}
+
+/** The dearest of the hostile texts as long as the longest post, and a text of its kind of 10 MB. */
+function worstOf(ruleset: Ruleset, match: string) {
+  const took = (kind: (typeof HOSTILE_TEXTS)[number], length: number) => {
+    const text = hostileText(kind, length, match);
+    return secondsOf(() => void classifyText(ruleset, { text, context: 'unknown' }));
+  };
+  const all = HOSTILE_TEXTS.map((kind) => ({ kind, seconds: took(kind, MAX_TEXT) }));
+  const worst = all.reduce((one, other) => (other.seconds > one.seconds ? other : one));
+  return {
+    worst: worst.kind,
+    longestMs: Math.round(worst.seconds * 1_000),
+    tenMbSeconds: round(took(worst.kind, TEN_MB)),
+  };
 }
 
 /**

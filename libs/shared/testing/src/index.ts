@@ -3,6 +3,7 @@ export { TestClock } from './clock.js';
 export { describeWithEngine } from './engine.js';
 export { eventually } from './eventually.js';
 export { temporaryFolder, withTemporaryFolder } from './folder.js';
+export { HOSTILE_TEXTS, hostileText, type HostileText } from './hostile-texts.js';
 export { serve, type TestServer } from './http-server.js';
 export { aPost, aPostEvent, PostBuilder } from './posts.js';
 export { testServer } from './server/kept-server.js';
