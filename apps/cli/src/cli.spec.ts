@@ -115,6 +115,26 @@ describe('vigil classify', () => {
     expect({ code, lines }).toEqual({ code: 0, lines: [] });
   });
 
+  test('judges a long input in threads, in its order, and names bad lines among it', async () => {
+    await file('pack.yaml', PACK);
+    const count = 6_000;
+    const post = (at: number) =>
+      at % 1_000 === 999 ? '{' : JSON.stringify({ id: at, text: 'x'.repeat(1_000) });
+    const long = await file('long.ndjson', Array.from({ length: count }, (_, at) => post(at)).join('\n'));
+    const [many, one] = [
+      ['--threads', '2'],
+      ['--threads', '1'],
+    ].map((threads) => run(['classify', '--packs', folder, ...threads, '--', long]));
+    const { code, lines, err, out } = (await many) as Ran;
+    expect(code).toBe(1);
+    expect(lines.map(({ line }) => line)).toEqual(
+      Array.from({ length: count }, (_, at) => at + 1).filter((line) => line % 1_000 !== 0),
+    );
+    expect(err.trim().split('\n')).toHaveLength(6);
+    expect(await one).toMatchObject({ code, err, out });
+    expect(await run(['classify', '--threads', '0'])).toMatchObject({ code: 2 });
+  });
+
   test('a file that cannot be read, and an unknown context, are said', async () => {
     expect(await run(['classify', join(folder, 'missing')])).toMatchObject({
       code: 1,

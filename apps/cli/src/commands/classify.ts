@@ -1,9 +1,13 @@
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createClassifier, packFoldersIn, type LineClassifier } from '@vigil/classifier/engine';
+import { createClassifier, packFoldersIn } from '@vigil/classifier/engine';
 import { LineSplitter, type Line, type Problem } from '@vigil/collector/reading';
-import { ImportLine, isVigilError, parse, SourceLabels, VigilError, type FieldError } from '@vigil/contracts';
+import { SourceLabels } from '@vigil/contracts';
+import { inOrder } from '../classify/in-order.js';
+import { judgeLines, type Judged, type RefusedLine } from '../classify/judge-lines.js';
+import { Judges, type Judging } from '../classify/judges.js';
 import { CommandFailure, EXIT } from '../failure.js';
 import { chunksOf } from '../input.js';
 import type { Cli } from '../program.js';
@@ -13,13 +17,16 @@ interface Options {
   readonly packs?: string[];
   readonly context: string;
   readonly matchesOnly?: boolean;
+  readonly threads: string;
 }
-
-/** A line that is no post. Never holds the line itself. */
-type Refuse = (line: number, message: string, fields: readonly FieldError[]) => void;
 
 export const BUILT_IN_PACKS = fileURLToPath(new URL('../../../../packs', import.meta.url));
 const Context = SourceLabels.shape.context.unwrap();
+/** Chunks of 256 KiB that are judged at once before threads are started: these take a second to be of use. */
+const CHUNKS_ALONE = 16;
+/** Chunks under way for each thread: one that is judged, one that waits. */
+const CHUNKS_A_THREAD = 2;
+const MOST_THREADS = 64;
 
 /** `vigil classify`: posts in, verdicts out, one for one and in order; nothing is stored and no server is asked. */
 export function addClassify({ program, terminal, setExit }: Cli): void {
@@ -39,23 +46,32 @@ export function addClassify({ program, terminal, setExit }: Cli): void {
       'unknown',
     )
     .option('--matches-only', 'print only verdicts with a match')
+    .option(
+      '--threads <NUMBER>',
+      'threads that judge once more than 4 MB came; the order stays',
+      String(Math.min(MOST_THREADS, availableParallelism())),
+    )
     .action(async (files: string[], options: Options) => {
-      const classifier = await createClassifier(
-        await packsIn(options.packs ?? [BUILT_IN_PACKS]),
-        contextOf(options.context),
-      );
+      const judging: Judging = {
+        packs: await packsIn(options.packs ?? [BUILT_IN_PACKS]),
+        context: contextOf(options.context),
+        matchesOnly: options.matchesOnly ?? false,
+      };
+      const threads = threadsOf(options.threads);
+      const judge = await judgeFor(judging, threads);
       let refused = 0;
-      for (const file of files.length > 0 ? files : ['-']) {
-        const refuse: Refuse = (line, message, fields) => {
-          refused += 1;
-          terminal.err(`${JSON.stringify({ error: 'bad-input', file, line, message, fields })}\n`);
-        };
-        await classifyFile(
-          file,
-          (lines) => verdictsOf(classifier, lines, options.matchesOnly ?? false, refuse),
-          refuse,
-          terminal,
-        );
+      try {
+        for (const file of files.length > 0 ? files : ['-']) {
+          const judged = inOrder(batchesOf(file, terminal), threads * CHUNKS_A_THREAD, judge);
+          for await (const { verdicts, refused: lines } of judged) {
+            refused += lines.length;
+            for (const line of lines)
+              terminal.err(`${JSON.stringify({ error: 'bad-input', file, ...line })}\n`);
+            await terminal.out(verdicts);
+          }
+        }
+      } finally {
+        await judge.close();
       }
       if (refused > 0) setExit(EXIT.failed);
     });
@@ -80,50 +96,48 @@ function contextOf(given: string): SourceLabels['context'] {
   );
 }
 
-/** Holds one chunk of the file and its verdicts at a time, and reads on when they are taken. */
-async function classifyFile(
-  file: string,
-  judge: (lines: readonly Line[]) => string,
-  refuse: Refuse,
-  terminal: Terminal,
-): Promise<void> {
-  const splitter = new LineSplitter(0, 0, ({ place, message }: Problem) =>
-    refuse(lineIn(place), message, []),
+function threadsOf(given: string): number {
+  const threads = Number(given);
+  if (Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS) return threads;
+  throw new CommandFailure(
+    `--threads takes a whole number from 1 to ${MOST_THREADS}, and got ${given}`,
+    EXIT.badUse,
   );
-  for await (const chunk of chunksOf(file, terminal)) await terminal.out(judge(splitter.push(chunk)));
-  await terminal.out(judge(splitter.end()));
 }
 
-function verdictsOf(
-  classifier: LineClassifier,
-  lines: readonly Line[],
-  matchesOnly: boolean,
-  refuse: Refuse,
-): string {
-  let out = '';
-  for (const { text, number } of lines) {
-    try {
-      const line = parse(ImportLine, jsonOf(text), 'post');
-      const verdict = classifier.classifyLine(line);
-      if (matchesOnly && verdict.matches.length === 0) continue;
-      out += `${JSON.stringify({ id: line.id ?? verdict.postId, line: number, verdict })}\n`;
-    } catch (error) {
-      if (!isVigilError(error)) throw error;
-      refuse(number, error.message, error.fields);
-    }
-  }
-  return out;
+/** The lines of one chunk, and what in it is no line. */
+interface Batch {
+  readonly lines: readonly Line[];
+  readonly refused: readonly RefusedLine[];
 }
 
-/** V8's own message repeats the text, which does not belong into logs. */
-export function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const position = error instanceof Error ? /position (\d+)/.exec(error.message)?.[1] : undefined;
-    const at = position === undefined ? '' : ` at character ${Number(position) + 1}`;
-    throw new VigilError('bad-input', `not JSON${at}: one object a line is expected, such as {"text": "…"}`);
-  }
+async function* batchesOf(file: string, terminal: Terminal): AsyncGenerator<Batch, void, undefined> {
+  let refused: RefusedLine[] = [];
+  const splitter = new LineSplitter(0, 0, ({ place, message }: Problem) =>
+    refused.push({ line: lineIn(place), message, fields: [] }),
+  );
+  const batchOf = (lines: readonly Line[]) => {
+    const batch = { lines, refused };
+    refused = [];
+    return batch;
+  };
+  for await (const chunk of chunksOf(file, terminal)) yield batchOf(splitter.push(chunk));
+  yield batchOf(splitter.end());
+}
+
+/** Judges batches: the first ones here, as most inputs end before threads are of use, the others in threads. */
+async function judgeFor(judging: Judging, threads: number) {
+  const classifier = await createClassifier(judging.packs, judging.context);
+  let alone = threads > 1 ? CHUNKS_ALONE : Infinity;
+  let judges: Judges | null = null;
+  const judge = async ({ lines, refused }: Batch): Promise<Judged> => {
+    const judged =
+      alone-- > 0
+        ? judgeLines(classifier, lines, judging.matchesOnly)
+        : await (judges ??= new Judges(judging, threads)).judge(lines);
+    return { verdicts: judged.verdicts, refused: [...refused, ...judged.refused] };
+  };
+  return Object.assign(judge, { close: async () => judges?.close() });
 }
 
 function lineIn(place: string): number {

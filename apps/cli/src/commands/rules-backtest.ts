@@ -20,13 +20,14 @@ import {
 } from '@vigil/contracts';
 import { z } from 'zod';
 import { Api } from '../api.js';
+import { jsonOf } from '../classify/judge-lines.js';
 import { CommandFailure, EXIT } from '../failure.js';
 import { chunksOf } from '../input.js';
 import { wholeNumber } from '../options.js';
 import type { Cli } from '../program.js';
 import { table } from '../table.js';
 import type { Terminal } from '../terminal.js';
-import { BUILT_IN_PACKS, jsonOf, packsIn } from './classify.js';
+import { BUILT_IN_PACKS, packsIn } from './classify.js';
 
 interface Options {
   readonly json?: boolean;
