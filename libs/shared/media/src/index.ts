@@ -1,4 +1,5 @@
 export { BrokenSnapshot, readIndexFile, writeIndexFile } from './hash-index/index-file.js';
+export { IndexInWorker } from './hash-index/index-in-worker.js';
 export { type PictureFormat, formatOf } from './pictures/format.js';
 export { PICTURE_LIMITS, type PictureLimits } from './pictures/limits.js';
 export {
