@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { z } from 'zod';
 import { addAlerts } from './commands/alerts.js';
 import { addBackup } from './commands/backup.js';
+import { addBanks } from './commands/banks.js';
 import { addClassify } from './commands/classify.js';
 import { addCollect } from './commands/collect.js';
 import { addHash } from './commands/hash.js';
@@ -62,6 +63,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
     addAlerts,
     addRules,
     addPacks,
+    addBanks,
     addNormalise,
     addHash,
     addLookup,

@@ -111,6 +111,46 @@ const built = existsSync(STANDALONE);
       expect(await run('sources', 'remove', 'archive')).toMatchObject({ code: 1 });
     }, 120_000);
 
+    test('imports known texts, and finds and groups their copies', async () => {
+      const statement =
+        'from this spring on every orchard between the river and the old mill stands under our care and none may prune it';
+      const item = { label: 'Orchards', text: statement, severity: 'high', indicator: 'allegiance' };
+      const bank = join(folder, 'bank.ndjson');
+      await writeFile(bank, `${JSON.stringify(item)}\n\n${JSON.stringify({ ...item, severity: 'x' })}`);
+      expect(await run('banks', 'import', bank)).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('bank.ndjson, line 3: severity'),
+      });
+      await writeFile(bank, `${JSON.stringify(item)}\n`);
+      expect(await run('banks', 'import', bank)).toMatchObject({ code: 0, out: '{"added":1,"known":0}\n' });
+      expect((await run('banks', 'import', bank)).out).toBe('{"added":0,"known":1}\n');
+      expect((await run('banks', 'list')).out).toMatch(/^ID .*\n[0-9a-f-]{36} +Orchards +und +22 +high/);
+
+      const source = join(folder, 'source.yaml');
+      await run('sources', 'add', source);
+      const archive = join(folder, 'copies.ndjson');
+      const copies = async (round: number) => {
+        const posts = [
+          { id: `a${round}`, text: statement.toUpperCase() },
+          { id: `b${round}`, text: statement.replace('spring', 'summer') },
+        ];
+        await writeFile(archive, posts.map((post) => JSON.stringify(post)).join('\n'));
+        expect(await run('import', archive, '--source', 'archive')).toMatchObject({ code: 0 });
+        const found = await run('search', '"stands under our care"', '--json');
+        return found.out
+          .split('\n')
+          .filter(Boolean)
+          .map((line) => JSON.parse(line));
+      };
+      // The classifier has the item within 5 s; what came before is not looked at again.
+      let round = 0;
+      await eventually(async () => (await copies(++round)).length >= 2, 60_000);
+      const [hit, other] = (await copies(round)).map((line) => (line.hit ?? line).verdict);
+      expect(hit.reuse).toMatchObject({ label: 'Orchards' });
+      expect(hit.matches[0]).toMatchObject({ kind: 'text-bank', title: 'Orchards' });
+      expect(hit.cluster.id).toBe(other.cluster.id);
+    }, 120_000);
+
     test('lists packs and alerts, tells how the server is, and refuses what is not there', async () => {
       expect((await run('packs', 'list')).out).toContain('isis-messaging');
       expect(await run('alerts', 'list')).toMatchObject({

@@ -10,6 +10,7 @@ import { counted, languageName, regionName } from '../words/format.js';
 import { INDICATOR } from '../words/labels.js';
 import { HitDetails } from './HitDetails.js';
 import { MarkedText, MatchWords } from './MarkedText.js';
+import { Reposts } from './Reposts.js';
 import { Weighed } from './Weighed.js';
 import classes from './hits.module.css';
 
@@ -136,6 +137,7 @@ export const HitCard = forwardRef<HTMLElement, Props>(function HitCard(
           </button>
         </div>
       </footer>
+      <Reposts verdict={verdict} />
       <Weighed exclusions={verdict.exclusions} cancelled={verdict.cancelled} />
       {details && <HitDetails hit={hit} />}
     </article>

@@ -4,6 +4,7 @@ import { useMemo, useState } from 'react';
 import { EXCLUSION, SEVERITY } from '../words/labels.js';
 import { languageName, number } from '../words/format.js';
 import { segments, windowOf } from './spans.js';
+import { copyWords } from './Reposts.js';
 import classes from './hits.module.css';
 
 /** Characters of a post shown before somebody asks for all: about ten lines. */
@@ -149,7 +150,12 @@ export function MatchWords({ match }: { readonly match: Match }) {
       <strong>{match.title}</strong> · {SEVERITY[match.severity]}
       {match.link === undefined && <> · {languageName(match.language)}</>}
       <div>
-        {match.link === undefined ? 'Matched as' : LINK[match.link.in]} <bdi>{match.normalised}</bdi>
+        {match.copy
+          ? `Known text, ${copyWords(match.copy)}: `
+          : match.link === undefined
+            ? 'Matched as '
+            : `${LINK[match.link.in]} `}
+        <bdi>{match.normalised}</bdi>
       </div>
       <div dir="ltr">
         {match.rule}, version {match.packVersion}
