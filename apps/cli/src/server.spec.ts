@@ -126,8 +126,12 @@ const built = existsSync(STANDALONE);
       expect((await run('banks', 'import', bank)).out).toBe('{"added":0,"known":1}\n');
       expect((await run('banks', 'list')).out).toMatch(/^ID .*\n[0-9a-f-]{36} +Orchards +und +22 +high/);
 
-      const source = join(folder, 'source.yaml');
-      await run('sources', 'add', source);
+      const source = join(folder, 'copies.yaml');
+      await writeFile(
+        source,
+        'id: copies\nname: Copies\nlocator: { kind: import }\njustification: { reason: a source of this test, approvedBy: tests, until: 2099-01-01T00:00:00Z }\n',
+      );
+      expect(await run('sources', 'add', source)).toMatchObject({ code: 0 });
       const archive = join(folder, 'copies.ndjson');
       const copies = async (round: number) => {
         const posts = [
@@ -135,7 +139,7 @@ const built = existsSync(STANDALONE);
           { id: `b${round}`, text: statement.replace('spring', 'summer') },
         ];
         await writeFile(archive, posts.map((post) => JSON.stringify(post)).join('\n'));
-        expect(await run('import', archive, '--source', 'archive')).toMatchObject({ code: 0 });
+        expect(await run('import', archive, '--source', 'copies')).toMatchObject({ code: 0 });
         const found = await run('search', '"stands under our care"', '--json');
         return found.out
           .split('\n')
