@@ -1,4 +1,4 @@
-import { PLATFORM_NAMES, inOneSpelling, placeOfHandle, wrappedIn, type Address } from './platforms.js';
+import { NO_QUERY, PLATFORM_NAMES, inOneSpelling, placeOfHandle, wrappedIn, type Address } from './platforms.js';
 
 /** Longer addresses are no links that people follow; the contract's limit of a link. */
 export const MAX_ADDRESS = 4_000;
@@ -40,9 +40,10 @@ function read(text: string, depth: number): Address | null {
   if (!url) return null;
   const host = url.hostname.replace(/\.$/, '').replace(/^www\.(?=.*\.)/, '');
   const path = url.pathname.split('/').flatMap((segment) => (segment === '' ? [] : [decoded(segment)]));
-  const wrapped = depth > 0 ? wrappedIn(host, path, url.searchParams) : null;
+  const query = url.search === '' ? NO_QUERY : url.searchParams;
+  const wrapped = depth > 0 ? wrappedIn(host, path, query) : null;
   const inner = wrapped === null ? null : read(wrapped, depth - 1);
-  return inner ?? inOneSpelling(host, path, url.searchParams);
+  return inner ?? inOneSpelling(host, path, query);
 }
 
 /** The URL of `host/…` without its scheme; null where the host is no domain, or another scheme stands there. */

@@ -14,6 +14,8 @@ export interface Found {
   readonly name: string;
 }
 
+const NONE: readonly (readonly [string, string])[] = [];
+
 /** A link names no more labels and segments than these; what lies deeper is below the first. */
 const MAX_LABELS = 12;
 const MAX_SEGMENTS = 12;
@@ -35,7 +37,7 @@ export class LinkBank {
     for (const { of, address } of listed) {
       const parsed = parseAddress(address);
       if (!parsed) continue;
-      const entry = { of, query: [...parsed.query] };
+      const entry = { of, query: parsed.query.size === 0 ? NONE : [...parsed.query] };
       const name = nameOf(parsed);
       const there = bank.#byName.get(name);
       if (there) there.push(entry);
