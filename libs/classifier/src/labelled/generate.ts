@@ -11,6 +11,15 @@ export const POSTS_PER_LABEL: Readonly<Record<Label, number>> = {
   plain: 200,
   obfuscated: 200,
 };
+/** Posts of a practice file: its clauses make thousands, and more of them teach nothing. */
+export const PRACTICE_POSTS: Readonly<Record<Label, number>> = {
+  religious: 0,
+  news: 400,
+  academic: 300,
+  'counter-speech': 400,
+  plain: 400,
+  obfuscated: 0,
+};
 /** Draws for one post before its label counts as exhausted: the file's author is told. */
 const TRIES = 200;
 
@@ -19,9 +28,9 @@ const TRIES = 200;
  * often as the others. Throws where a sentence has a place that the file does not fill, or where the file has too few
  * sentences and fillings for the posts asked for.
  */
-export function generatePosts(file: LabelledFile, seed: number): LabelledPost[] {
+export function generatePosts(file: LabelledFile, seed: number, counts = POSTS_PER_LABEL): LabelledPost[] {
   const draw = seeded(seed);
-  return LABELS.flatMap((label) => postsOf(file, label, draw));
+  return LABELS.flatMap((label) => postsOf(file, label, draw, counts[label]));
 }
 
 /** So many posts of one label; as `generatePosts`. */

@@ -108,6 +108,8 @@ export const SloganRule = z.strictObject({
       categories: z.array(Category).max(20).default([]),
       /** A way of payment, or of contact, in the post. */
       entities: z.array(z.enum(['financing', 'contact'])).max(2).default([]),
+      /** That the post reads like a follower's, in packs that listen to voices. */
+      voice: z.literal('follower').optional(),
     })
     .optional(),
   /** All of these must stand beside the match. */

@@ -21,6 +21,7 @@ import {
 import { LinkBank, type Listed } from '../links/link-bank.js';
 import type { Category, Context, Pack, PackHeader, SloganRule } from '../packs/schema.js';
 import { ruleOfText, type CompiledBank, type KnownText } from '../banks/known-text.js';
+import { voiceModel, type VoiceModel } from '../voice/voice-model.js';
 import { compilePattern, type LinearPattern } from './linear-pattern.js';
 import { compileCompany, type CompiledCompany } from '../verdicts/company.js';
 import { compileConditions, type CompiledConditions } from '../verdicts/conditions.js';
@@ -67,6 +68,8 @@ export interface CompiledRule {
     readonly entities: ReadonlySet<Entity['kind']>;
     /** For a person: “a second sign (a phrase of movement, or a slogan)”. */
     readonly says: string;
+    /** Whether a follower's voice is a second sign. */
+    readonly voice: boolean;
   } | null;
   /** Looked for near its phrases, and then the match; null where a phrase itself is. */
   readonly pattern: LinearPattern | null;
@@ -97,6 +100,8 @@ export interface Ruleset {
   readonly rules: readonly CompiledRule[];
   readonly categories: ReadonlyMap<RuleId, CompiledRule['category']>;
   readonly markers: readonly CompiledMarkers[];
+  /** The names of sign sets, by their number. */
+  readonly signs: readonly string[];
   /** By number of phrase. */
   readonly uses: readonly PhraseUse[];
   readonly automaton: PhraseAutomaton;
@@ -106,6 +111,8 @@ export interface Ruleset {
   readonly tolerant: TolerantPhrases | null;
   /** The known texts, whose rules stand behind those of the packs; null where there are none. */
   readonly bank: CompiledBank | null;
+  /** What tells how a post reads, for packs that listen to voices. Read at the first such post. */
+  readonly voices: () => VoiceModel;
 }
 
 /** Arabic proclitics are written to phrases of Arabic in Arabic script, not to its transliterations. */
@@ -122,6 +129,7 @@ export function compileRuleset(
   packs: readonly PackVersion[],
   number = 0,
   texts: readonly KnownText[] = [],
+  voices = voiceModel,
 ): Ruleset {
   const names = packs.map((pack) => pack.content.name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
@@ -133,7 +141,7 @@ export function compileRuleset(
   const tolerant: TolerantPhrase[] = [];
   const markers: CompiledMarkers[] = [];
   const listed: Listed[] = [];
-  let signSets = 0;
+  const signSets: string[] = [];
 
   /** Each distinct phrase of a set once: two spellings that normalise alike, without the steps in `off`, are one. */
   const add = (
@@ -160,8 +168,9 @@ export function compileRuleset(
   packs.forEach(({ content, version }, pack) => {
     const signs = new Map<string, number>();
     for (const [name, lists] of Object.entries(content.signs)) {
-      signs.set(name, signSets);
-      add('sign', signSets++, lists);
+      signs.set(name, signSets.length);
+      add('sign', signSets.length, lists);
+      signSets.push(name);
     }
     for (const { context, reason, atLeast, phrases: lists } of content.contexts) {
       add('marker', markers.length, lists);
@@ -189,11 +198,13 @@ export function compileRuleset(
     rules,
     categories,
     markers,
+    signs: signSets,
     uses,
     automaton: PhraseAutomaton.build(phrases),
     links: listed.length > 0 ? LinkBank.build(listed) : null,
     tolerant: tolerant.length > 0 ? TolerantPhrases.build(tolerant) : null,
     bank,
+    voices,
   };
 }
 
@@ -218,6 +229,7 @@ function compileRule(
     categories: new Set(rule.needs.categories),
     entities: new Set(rule.needs.entities),
     says: secondSigns(rule.needs),
+    voice: voice && rule.needs.voice === 'follower',
   };
   const id = RuleId.parse(`${name}/${rule.id}`);
   return {
@@ -247,11 +259,12 @@ function compileRule(
 
 const WAYS = { financing: 'a way of payment', contact: 'a way of contact' } as const;
 
-function secondSigns({ signs, categories, entities }: NonNullable<SloganRule['needs']>): string {
+function secondSigns({ signs, categories, entities, voice }: NonNullable<SloganRule['needs']>): string {
   const any = [
     ...(signs.length > 0 ? [`a phrase of ${signs.join(', ')}`] : []),
     ...(categories.length > 0 ? [`a match of a rule of the category ${categories.join(', ')}`] : []),
     ...entities.map((kind) => WAYS[kind]),
+    ...(voice ? ['a follower’s voice'] : []),
   ];
   return `a second sign (${any.join(', or ')})`;
 }

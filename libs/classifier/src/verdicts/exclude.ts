@@ -8,7 +8,8 @@ import { holdingOf, missingOf, type Circumstances } from './conditions.js';
 import { isMentioned, markersAgainst, markersSeen } from './markers.js';
 import { isPartisan } from './partisan.js';
 import { overlap, wordsOf, type Sighting, type Sightings } from './sightings.js';
-import { readOnce, seenBy, voiceAgainst } from './voice.js';
+import { isFollower, readOnce, seenBy, voiceAgainst } from './voice.js';
+import type { Reading } from '../voice/voice-model.js';
 
 /** What is judged: the text as published, and what is known of its post. */
 export interface Subject extends Circumstances {
@@ -111,9 +112,9 @@ export function exclude(
     else meant.push(sighting);
   }
   const markers = markersSeen(ruleset, seen);
-  const reading = readOnce(() => seenBy(ruleset, subject.text, normalised, seen.rules, markers));
+  const reading = readOnce(ruleset, () => seenBy(ruleset, subject.text, normalised, seen, markers));
   const ways = new Set(entities.map(({ kind }) => kind));
-  const signed = withSecondSigns(ruleset, meant, seen.signs, subject.context, ways);
+  const signed = withSecondSigns(ruleset, meant, seen.signs, subject.context, ways, reading);
   for (const sighting of signed) {
     const rule = ruleOf(ruleset, sighting);
     const byLabel = labelAgainst(rule, subject.context);
@@ -175,7 +176,8 @@ function liesOutside(reach: Reach | undefined, match: Sighting): boolean {
 
 /**
  * The sightings whose rule needs no second sign, or has one elsewhere in the text: a phrase of a sign set, a way of
- * payment or contact, or a rule of a wanted category that stands by then. Two words of ordinary life do not vouch for each other.
+ * payment or contact, a rule of a wanted category that stands by then, or a follower's voice. Two words of ordinary life
+ * do not vouch for each other.
  */
 function withSecondSigns(
   ruleset: Ruleset,
@@ -183,6 +185,7 @@ function withSecondSigns(
   signs: readonly Sighting[],
   context: string,
   ways: ReadonlySet<Entity['kind']>,
+  reading: () => Reading,
 ): ReadonlySet<Sighting> {
   const signed = new Set<Sighting>();
   const bySet = new Map<number, Reach>();
@@ -197,7 +200,8 @@ function withSecondSigns(
     const { needs } = ruleOf(ruleset, sighting);
     const hasSign = () => [...(needs?.signs ?? [])].some((set) => liesOutside(bySet.get(set), sighting));
     const hasWay = () => [...(needs?.entities ?? [])].some((kind) => ways.has(kind));
-    if (needs === null || isPartisan(context) || hasSign() || hasWay()) accept(sighting);
+    const hasVoice = () => needs?.voice === true && isFollower(reading());
+    if (needs === null || isPartisan(context) || hasSign() || hasWay() || hasVoice()) accept(sighting);
     else waiting.push(sighting);
   }
   // Each round needs one more to stand: it ends.

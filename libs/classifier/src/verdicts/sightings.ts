@@ -111,6 +111,19 @@ export function sightingsOf(
 ): Sightings | null {
   const further = readFurther(ruleset, text, plain);
   if (found.count + further.length + copies.length + links.length === 0) return null;
+  const seen = sorted(ruleset, found, further, text, plain, { copies, links });
+  return seen.rules.length === 0 ? null : seen;
+}
+
+/** Everything seen by what it is for, also where no rule was. */
+export function sorted(
+  ruleset: Ruleset,
+  found: Found,
+  further: readonly Sighting[],
+  text: string,
+  plain: NormalisedText,
+  { copies, links }: FoundBeside = NOTHING_BESIDE,
+): Sightings {
   const seen: Record<'rule' | 'unless' | 'sign' | 'marker', Sighting[]> = {
     rule: [],
     unless: [],
@@ -132,11 +145,9 @@ export function sightingsOf(
     const use = ruleset.uses[sighting.phrase];
     if (use) seen[use.role].push(sighting);
   }
-  seen.rule = seen.rule.filter((sighting) => holdsWithout(ruleset, sighting, text, plain));
-  seen.rule.push(...copies);
-  if (seen.rule.length + links.length === 0) return null;
+  const rules = seen.rule.filter((sighting) => holdsWithout(ruleset, sighting, text, plain));
   const { unless, sign: signs, marker: markers } = seen;
-  return { rules: [...longest(seen.rule), ...links], unless, signs, markers };
+  return { rules: [...longest([...rules, ...copies]), ...links], unless, signs, markers };
 }
 
 /** Of one rule's sightings those within another one are the same match, seen shorter. At most MAX_PLACES a rule. */

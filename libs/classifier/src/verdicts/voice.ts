@@ -2,44 +2,64 @@ import type { NormalisedText } from '@vigil/text';
 import type { Context } from '../packs/schema.js';
 import type { CompiledRule, Ruleset } from '../rules/ruleset.js';
 import type { Seen } from '../voice/features.js';
-import { VOICES, voiceModel, type Reading } from '../voice/voice-model.js';
-import type { SeenMarkers } from './markers.js';
+import { VOICES, type Reading } from '../voice/voice-model.js';
+import { markersSeen, type SeenMarkers } from './markers.js';
 import { isPartisan } from './partisan.js';
-import type { Sighting } from './sightings.js';
+import type { Sightings } from './sightings.js';
 import { joinedSpans } from './spans.js';
 
 /** More different markers of a set than this say no more. */
 const MOST_MARKERS = 4;
 
-const VOICE_NAMES = { news: 'a report', academic: 'a study', 'counter-speech': 'opposition' } as const;
+const VOICE_NAMES = {
+  news: 'a report',
+  academic: 'a study',
+  'counter-speech': 'opposition',
+  everyday: 'everyday speech',
+} as const;
 
 /**
- * Below this probability of a follower's voice a match is cancelled. Under a half, because a follower taken for a
- * reporter is lost to the reviewers, and a reporter taken for a follower costs them a look.
+ * Below this probability of a follower's voice a match is cancelled. Chosen by leaving sentences of the tuned half out
+ * (docs/measurements.md); under a half, because a follower taken for a reporter is lost to the reviewers, and a reporter
+ * taken for a follower costs them a look.
  */
-export const LEAST_FOLLOWER = 0.35;
+export const LEAST_FOLLOWER = 0.45;
+
+/**
+ * From this probability on a follower's voice is the second sign that ambiguous words ask for. So high, because the
+ * words themselves say little.
+ */
+export const SURE_FOLLOWER = 0.8;
+
+export function isFollower({ probabilities }: Reading): boolean {
+  return probabilities.follower >= SURE_FOLLOWER;
+}
 
 /** What the voice of a post holds against a match of the rule, if anything. */
 export function voiceAgainst(
   rule: CompiledRule,
   context: string,
   reading: () => Reading,
-): { context: Context; reason: string } | null {
-  if (!rule.voice || isPartisan(context)) return null;
+): { context: Context | 'other'; reason: string } | null {
+  if (!rule.voice || isPartisan(context) || rule.excludedBy.size === 0) return null;
   const { probabilities, telling } = reading();
-  if (probabilities.follower >= LEAST_FOLLOWER) return null;
-  const against = VOICES.filter((voice) => voice !== 'follower' && rule.excludedBy.has(voice)).sort(
-    (a, b) => probabilities[b] - probabilities[a],
-  )[0];
+  // Words that ask for no second sign are of no everyday use: then it is not among the voices.
+  const isAmbiguous = rule.needs !== null;
+  const among = isAmbiguous ? 1 : 1 - probabilities.everyday;
+  if (probabilities.follower >= LEAST_FOLLOWER * among) return null;
+  const [against] = VOICES.filter(
+    (voice) => voice !== 'follower' && (voice === 'everyday' ? isAmbiguous : rule.excludedBy.has(voice)),
+  ).sort((a, b) => probabilities[b] - probabilities[a]);
   if (against === undefined || against === 'follower') return null;
   const words = telling.map((word) => `“${word}”`).join(', ');
-  return { context: against, reason: `reads like ${VOICE_NAMES[against]}${words && `: ${words}`}` };
+  const reason = `reads like ${VOICE_NAMES[against]}${words && `: ${words}`}`;
+  return { context: against === 'everyday' ? 'other' : against, reason };
 }
 
 /** Reads the voice of a post at the first call, and never twice. */
-export function readOnce(read: () => Seen): () => Reading {
+export function readOnce({ voices }: Ruleset, read: () => Seen): () => Reading {
   let reading: Reading | undefined;
-  return () => (reading ??= voiceModel().read(read()));
+  return () => (reading ??= voices().read(read()));
 }
 
 /** What the voice model reads of a post: its text, where rules matched, and what the pack's lists saw in it. */
@@ -47,11 +67,12 @@ export function seenBy(
   ruleset: Ruleset,
   text: string,
   normalised: NormalisedText,
-  rules: readonly Sighting[],
-  markers: readonly SeenMarkers[],
+  seen: Sightings,
+  markers: readonly SeenMarkers[] = markersSeen(ruleset, seen),
 ): Seen {
   const signs = new Set<string>();
-  for (const sighting of rules) {
+  for (const { of } of seen.signs) signs.add(`set ${ruleset.signs[of] ?? ''}`);
+  for (const sighting of seen.rules) {
     const category = ruleset.rules[sighting.of]?.category;
     if (category) signs.add(category);
   }
@@ -65,7 +86,7 @@ export function seenBy(
   if (markers.length === 0) signs.add('no markers');
   return {
     text,
-    spans: joinedSpans(rules.map(({ start, end }) => normalised.span(start, end))),
+    spans: joinedSpans(seen.rules.map(({ start, end }) => normalised.span(start, end))),
     signs: [...signs],
   };
 }

@@ -1,43 +1,67 @@
+import { Found, normalise } from '@vigil/text';
+import { seeded, type Draw } from '../labelled/random.js';
 import type { LabelledPost } from '../labelled/schema.js';
 import type { Pack } from '../packs/schema.js';
 import type { Ruleset } from '../rules/ruleset.js';
-import { Found, normalise } from '@vigil/text';
-import { markersSeen } from '../verdicts/markers.js';
-import { sightingsOf } from '../verdicts/sightings.js';
+import { sightingsOf, sorted } from '../verdicts/sightings.js';
 import { seenBy } from '../verdicts/voice.js';
 import type { Seen } from './features.js';
 import type { Example } from './train.js';
-import { VOICES, type Voice } from './voice-model.js';
+import type { Voice } from './voice-model.js';
 
 /** A follower taken for a reporter weighs this many reporters taken for followers: reviewers never see the first. */
-const FOLLOWER_WEIGHT = 3;
+const FOLLOWER_WEIGHT = 2;
+/** Words at most that stand for the match in everyday speech without one. */
+const MOST_MASKED = 3;
+const WORD = /[\p{L}\p{M}\p{N}]+/gu;
 
-const VOICE_OF: Partial<Record<LabelledPost['label'], Voice>> = {
+const VOICE_OF: Readonly<Record<LabelledPost['label'], Voice | null>> = {
   plain: 'follower',
+  obfuscated: null,
   news: 'news',
   academic: 'academic',
   'counter-speech': 'counter-speech',
+  religious: 'everyday',
 };
 
 /**
  * What the voice model learns from: the labelled posts in which a rule saw something, as only those are ever read.
- * With a pack, what its rules' authors gave as matches besides. Each voice weighs the same in each language, but for the follower's, which weighs more.
+ * Everyday speech seldom names what rules look for, so some words of it, drawn at random, stand for a match. With a pack,
+ * what its rules' authors gave as matches besides, and as none where a rule saw something and no marker spoke. Each voice
+ * weighs the same in each language, but for the follower's, which weighs more.
  */
 export function examplesOf(ruleset: Ruleset, posts: readonly LabelledPost[], pack?: Pack): Example[] {
-  const own = (pack?.rules ?? []).flatMap((rule) => rule.examples.match);
-  const followers = own.map((text) => ({ language: 'pack', label: 'plain' as const, text }));
-  const seen = [...posts, ...followers].flatMap((post) => {
-    const voice = VOICE_OF[post.label];
+  const draw = seeded(posts.length);
+  const ambiguous = ruleset.rules.flatMap(({ needs }, at) => (needs ? [at] : []));
+  const labelled = posts.flatMap(({ text, language, label }) => {
+    const voice = VOICE_OF[label];
     if (!voice) return [];
-    const read = seenInText(ruleset, post.text);
-    return read ? [{ ...read, voice, group: `${post.language} ${voice}` }] : [];
+    const read =
+      seenInText(ruleset, text) ?? (voice === 'everyday' ? masked(ruleset, text, ambiguous, draw) : null);
+    return read ? [{ ...read, voice, group: `${language} ${voice}` }] : [];
   });
+  const seen = [
+    ...labelled,
+    ...(pack?.rules ?? []).flatMap(({ examples }) => ownExamples(ruleset, examples)),
+  ];
   const groups = Map.groupBy(seen, ({ group }) => group);
   const usual = seen.length / Math.max(1, groups.size);
   return seen.map(({ group, ...example }) => ({
     ...example,
-    weight: (usual / (groups.get(group)?.length ?? 1)) * (example.voice === VOICES[0] ? FOLLOWER_WEIGHT : 1),
+    weight: (usual / (groups.get(group)?.length ?? 1)) * (example.voice === 'follower' ? FOLLOWER_WEIGHT : 1),
   }));
+}
+
+function ownExamples(ruleset: Ruleset, { match, noMatch }: Pack['rules'][number]['examples']) {
+  const read = (texts: readonly string[], voice: Voice) =>
+    texts.flatMap((text) => {
+      const seen = seenInText(ruleset, text);
+      return seen ? [{ ...seen, voice, group: `pack ${voice}` }] : [];
+    });
+  return [
+    ...read(match, 'follower'),
+    ...read(noMatch, 'everyday').filter(({ signs }) => signs.includes('no markers')),
+  ];
 }
 
 /** A text as the voice model reads it, or null where no rule saw anything. */
@@ -46,5 +70,21 @@ function seenInText(ruleset: Ruleset, text: string): Seen | null {
   const found = new Found();
   ruleset.automaton.find(normalised, found);
   const seen = sightingsOf(ruleset, found, text, normalised);
-  return seen && seenBy(ruleset, text, normalised, seen.rules, markersSeen(ruleset, seen));
+  return seen && seenBy(ruleset, text, normalised, seen);
+}
+
+/** A text as the voice model would read it if an ambiguous rule had matched some of its words. */
+function masked(ruleset: Ruleset, text: string, ambiguous: readonly number[], draw: Draw): Seen | null {
+  const normalised = normalise(text);
+  const found = new Found();
+  ruleset.automaton.find(normalised, found);
+  const words = [...text.matchAll(WORD)];
+  const first = words[draw(words.length)];
+  const rule = ambiguous[draw(ambiguous.length)];
+  if (!first || rule === undefined) return null;
+  const last = words[Math.min(words.length - 1, words.indexOf(first) + draw(MOST_MASKED))] ?? first;
+  const place = normalised.covering({ start: first.index, end: last.index + last[0].length });
+  const match = { phrase: 0, of: rule, start: place.from, end: place.to };
+  const seen = { ...sorted(ruleset, found, [], text, normalised), rules: [match] };
+  return seenBy(ruleset, text, normalised, seen);
 }

@@ -1,4 +1,5 @@
 import { NormalisedText, normalise, type Span } from '@vigil/text';
+import { conceptsIn } from './concepts/index.js';
 
 /** Words read of one post: a report shows itself earlier, and the cost of a post stays bounded. */
 const MAX_WORDS = 160;
@@ -6,6 +7,10 @@ const MAX_WORDS = 160;
 const MAX_UNITS = 4_000;
 /** Units beside a match in which its neighbour is looked for. */
 const NEAR = 8;
+/** Words on either side of a match in which a concept is beside it. */
+const BESIDE = 3;
+/** Concepts of a post that are paired: a post with more has all voices in it. */
+const MOST_CONCEPTS = 16;
 /** What stands where a rule matched: the words of the match themselves say nothing about who speaks. */
 const MATCH = '\u25a2';
 /** Lengths of the letter runs inside a word: they carry endings and stems over to forms never seen. */
@@ -88,6 +93,7 @@ export function featuresOf({ text, spans, signs }: Seen): Features {
     names.add(word);
     addRuns(runs, word);
   });
+  addConcepts(names, words);
   const around = text.slice(from, to);
   for (const [name, shape] of SHAPES) if (shape.test(around)) names.add(`shape ${name}`);
   names.add(`words ${Math.min(6, Math.floor(Math.log2(words.length + 1)))}`);
@@ -124,6 +130,23 @@ export function hashOf(name: string): number {
 
 function hashOn(hash: number, unit: number): number {
   return Math.imul(hash ^ unit, 0x01000193);
+}
+
+function addConcepts(features: Set<string>, words: readonly string[]): void {
+  const seen = conceptsIn(words);
+  const matches = words.flatMap((word, at) => (word === MATCH ? [at] : []));
+  const concepts = new Set<string>();
+  for (const { at, concept } of seen) {
+    concepts.add(concept);
+    if (matches.some((match) => match > at && match - at <= BESIDE)) features.add(`${concept} before`);
+    if (matches.some((match) => at > match && at - match <= BESIDE)) features.add(`${concept} after`);
+  }
+  const all = [...concepts].sort().slice(0, MOST_CONCEPTS);
+  all.forEach((concept, at) => {
+    features.add(`concept ${concept}`);
+    for (const other of all.slice(at + 1)) features.add(`${concept} and ${other}`);
+  });
+  features.add(`concepts ${Math.min(4, all.length)}`);
 }
 
 function neighbour(character: string | undefined): string {

@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { featuresOf, hashOf, type Features, type Seen } from './features.js';
 
-/** Who speaks in a post that names the movement: its follower, or somebody who tells about it, studies or opposes it. */
-export const VOICES = ['follower', 'news', 'academic', 'counter-speech'] as const;
+/**
+ * Who speaks in a post that names the movement: its follower, or somebody who tells about it, studies or opposes it; or
+ * somebody who means something else by the same words, `everyday`.
+ */
+export const VOICES = ['follower', 'news', 'academic', 'counter-speech', 'everyday'] as const;
 export type Voice = (typeof VOICES)[number];
 
 /** Features are hashed to this many places of a voice: more did not tell voices apart better (docs/measurements.md). */
-export const BUCKETS = 1 << 16;
+export const BUCKETS = 1 << 17;
 /** A linear model's file: magic, then the scale as float32, a bias each as float32, and BUCKETS × VOICES weights as int8. */
 const MAGIC = 0x564f4943;
 const HEADER = 8 + 4 * VOICES.length;

@@ -43,7 +43,7 @@ describe('a voice model', () => {
   });
 
   test('refuses a file that is none', () => {
-    expect(() => VoiceModel.decode(new Uint8Array(100))).toThrow('the voice model is none of 65536 buckets');
+    expect(() => VoiceModel.decode(new Uint8Array(100))).toThrow('the voice model is none of 131072 buckets');
   });
 
   test('comes with the package', () => {
