@@ -20,6 +20,36 @@ const PAGES = [
   { name: 'system', path: '/system', shows: 'h2' },
 ] as const;
 
+/** A pack that nobody published: an everyday word that wants a second sign, and what the demo's posts say. */
+const DRAFT = `
+name: trial
+title: A pack on trial
+description: For tests
+maintainer: tests
+licence: Apache-2.0
+signs: { movement: { en: [green banner] } }
+rules:
+  - id: field
+    title: The field
+    kind: slogan
+    category: slogan
+    severity: low
+    indicator: other
+    reference: unverified
+    phrases: { en: [evergreen field] }
+    needs: { signs: [movement] }
+    examples: { match: [evergreen field of the green banner], noMatch: [a field] }
+  - id: demo
+    title: The demo’s posts
+    kind: slogan
+    category: slogan
+    severity: low
+    indicator: other
+    reference: unverified
+    phrases: { ar: [باقية] }
+    examples: { match: [باقية], noMatch: [a field] }
+`;
+
 describeInBrowser('the console in a browser', (executablePath) => {
   let program: Program;
   let browser: Browser;
@@ -264,9 +294,38 @@ describeInBrowser('the console in a browser', (executablePath) => {
         .getByText(/would be a hit/)
         .waitFor();
       await page().getByRole('region', { name: 'Bench' }).locator('mark').first().waitFor();
+      await page().getByRole('region', { name: 'Bench' }).getByText('Plain reading').waitFor();
       await settled();
+      expect(await axeFindings(page())).toEqual([]);
       await picture(page(), 'rules-bench');
     });
+
+    test('try a draft pack: on a text with what it lacks, and on the posts in the log', async () => {
+      const bench = page().getByRole('region', { name: 'Bench' });
+      await bench
+        .getByLabel('Files of a draft pack')
+        .setInputFiles({ name: 'pack.yaml', mimeType: 'application/yaml', buffer: Buffer.from(DRAFT) });
+      await page().getByLabel('Text', { exact: true }).fill('Watering the EVERGR33N field tonight');
+      await bench.getByText('Nothing matches; 1 near miss.').waitFor();
+      await bench.getByText('Lacks a second sign (a phrase of movement)').waitFor();
+      await bench.getByText('Also, by leet').waitFor();
+      await settled();
+      await picture(page(), 'rules-draft');
+      await bench.getByRole('button', { name: 'Backtest trial' }).click();
+      const panel = page().getByRole('dialog');
+      await panel.getByText(/Trying posts|Waiting for its turn/).waitFor();
+      await panel.getByRole('progressbar').waitFor();
+      await picture(page(), 'rules-backtest-running');
+      await panel.getByText(/^Done/).waitFor({ timeout: 150_000 });
+      await panel.getByRole('columnheader', { name: 'Labelled set' }).waitFor();
+      expect(await axeFindings(page())).toEqual([]);
+      await panel.getByRole('button', { name: 'The demo’s posts' }).click();
+      await panel.locator('li mark').first().waitFor();
+      await settled();
+      await picture(page(), 'rules-backtest');
+      await panel.getByRole('button', { name: 'Remove' }).click();
+      await panel.waitFor({ state: 'detached' });
+    }, 180_000);
   });
 
   describe('sources', () => {

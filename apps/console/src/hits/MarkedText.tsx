@@ -1,5 +1,5 @@
 import { Tooltip } from '@mantine/core';
-import type { Exclusion, Match, Span } from '@vigil/contracts';
+import type { Exclusion, Match, NearMiss, Span } from '@vigil/contracts';
 import { useMemo, useState } from 'react';
 import { EXCLUSION, SEVERITY } from '../words/labels.js';
 import { languageName, number } from '../words/format.js';
@@ -12,6 +12,7 @@ const FIRST_SHOWN = 700;
 
 type Mark =
   | { readonly kind: 'match'; readonly span: Span; readonly match: Match }
+  | { readonly kind: 'near'; readonly span: Span; readonly near: NearMiss }
   | { readonly kind: 'weighed'; readonly span: Span; readonly exclusion: Exclusion }
   | { readonly kind: 'found'; readonly span: Span };
 
@@ -20,6 +21,8 @@ interface Props {
   readonly language: string | null;
   readonly matches?: readonly Match[];
   readonly exclusions?: readonly Exclusion[];
+  /** What would have matched and lacked something. */
+  readonly nearMisses?: readonly NearMiss[];
   /** Where the search's own terms stand. */
   readonly found?: readonly Span[];
   /** Shows the whole text at once. */
@@ -32,6 +35,7 @@ export function MarkedText({
   language,
   matches = [],
   exclusions = [],
+  nearMisses = [],
   found = [],
   whole = false,
 }: Props) {
@@ -39,12 +43,13 @@ export function MarkedText({
   const marks = useMemo<Mark[]>(
     () => [
       ...matches.map((match): Mark => ({ kind: 'match', span: match.span, match })),
+      ...nearMisses.map((near): Mark => ({ kind: 'near', span: near.span, near })),
       ...found.map((span): Mark => ({ kind: 'found', span })),
       ...exclusions.flatMap((exclusion): Mark[] =>
         exclusion.span === null ? [] : [{ kind: 'weighed', span: exclusion.span, exclusion }],
       ),
     ],
-    [matches, found, exclusions],
+    [matches, nearMisses, found, exclusions],
   );
   const shown = useMemo(
     () =>
@@ -93,7 +98,9 @@ function Marked({ text, marks }: { readonly text: string; readonly marks: readon
     ? 'match'
     : marks.some((m) => m.kind === 'found')
       ? 'found'
-      : 'weighed';
+      : marks.some((m) => m.kind === 'near')
+        ? 'near'
+        : 'weighed';
   return (
     <Tooltip
       label={<Explained marks={marks} />}
@@ -124,6 +131,12 @@ function Explained({ marks }: { readonly marks: readonly Mark[] }) {
             return (
               <div key={i}>
                 {EXCLUSION[mark.exclusion.context]} context: {mark.exclusion.reason}
+              </div>
+            );
+          case 'near':
+            return (
+              <div key={i}>
+                <strong>{mark.near.title}</strong>: near miss, lacks {mark.near.missing}
               </div>
             );
           case 'found':

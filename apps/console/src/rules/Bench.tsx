@@ -1,34 +1,35 @@
 import { NativeSelect, Textarea } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import type { Match, SourceLabels } from '@vigil/contracts';
+import type { SourceLabels } from '@vigil/contracts';
 import { FlaskConical } from 'lucide-react';
 import { useState } from 'react';
-import { MarkedText } from '../hits/MarkedText.js';
-import { Weighed } from '../hits/Weighed.js';
 import { Empty } from '../pieces/Empty.js';
 import { ProblemNote } from '../pieces/ProblemNote.js';
-import { SeverityMark } from '../pieces/SeverityMark.js';
-import { counted, languageName } from '../words/format.js';
-import { CONTEXT, INDICATOR } from '../words/labels.js';
-import { type Classified, useClassified } from './packs.js';
-import classes from './rules.module.css';
+import { CONTEXT } from '../words/labels.js';
+import { Backtests } from './Backtests.js';
+import { BenchAnswer } from './BenchAnswer.js';
+import { type Draft, DraftChoice } from './DraftChoice.js';
+import { useBench } from './packs.js';
+import classes from './bench.module.css';
 
 const WAIT_MS = 250;
 /** Longest text the bench takes; a post's own limit is far above what somebody reads here. */
 const LONGEST = 20_000;
 
-/** Paste a text: what it becomes, what matches, what speaks against it. Nothing of it is stored. */
+/** Paste a text: what it becomes, what matches, what speaks against it. Nothing of it is stored. Below, drafts on the log. */
 export function Bench() {
   const [text, setText] = useState('');
   const [context, setContext] = useState<SourceLabels['context']>('unknown');
+  const [draft, setDraft] = useState<Draft | null>(null);
   const [asked] = useDebouncedValue(text, WAIT_MS);
-  const query = useClassified(asked, context);
+  const query = useBench(asked, context, draft);
   return (
     <section className={classes.bench} aria-label="Bench">
       <h2 className={classes.benchTitle}>Bench</h2>
       <p className={classes.quiet}>
-        Paste a text to see what the live rules make of it. It is stored nowhere.
+        Paste a text to see what the rules make of it, step by step. It is stored nowhere.
       </p>
+      <DraftChoice draft={draft} onChange={setDraft} />
       <Textarea
         label="Text"
         autosize
@@ -51,81 +52,21 @@ export function Bench() {
       />
       {text.trim() === '' && (
         <Empty icon={<FlaskConical />} title="What matches is shown here">
-          Each match with the form it was recognised by, and each context that was weighed against it.
+          Each match with the form it was recognised by, what was weighed against it, what only just missed,
+          and each step of the reading.
         </Empty>
       )}
       {query.isError && (
         <ProblemNote
-          what="The text could not be classified"
+          what={draft ? 'The draft could not be tried' : 'The text could not be classified'}
           error={query.error}
           retry={() => void query.refetch()}
         />
       )}
       {text.trim() !== '' && query.data !== undefined && asked !== '' && (
-        <Result text={asked} result={query.data} />
+        <BenchAnswer text={asked} result={query.data} />
       )}
+      <Backtests draft={draft} />
     </section>
-  );
-}
-
-function Result({ text, result }: { readonly text: string; readonly result: Classified }) {
-  const { matches, cancelled, exclusions, nearMisses } = result;
-  return (
-    <div className={classes.result} aria-live="polite">
-      <p className={classes.verdict}>
-        {matches.length > 0
-          ? `${counted(matches.length, 'match', 'matches')}: this would be a hit.`
-          : cancelled.length > 0
-            ? `${counted(cancelled.length, 'match', 'matches')}, cancelled: this would not be a hit.`
-            : 'Nothing matches.'}
-      </p>
-      {(matches.length > 0 || exclusions.length > 0 || cancelled.length > 0) && (
-        <div className={classes.marked}>
-          <MarkedText
-            text={text}
-            language={null}
-            matches={[...matches, ...cancelled]}
-            exclusions={exclusions}
-            whole
-          />
-        </div>
-      )}
-      <Matches matches={matches} />
-      <Matches matches={result.shadow ?? []} standing="In shadow: raises nothing" />
-      <Matches matches={cancelled} standing="Cancelled" />
-      <Matches matches={nearMisses} standing="Near miss: lacks a second sign" />
-      <Weighed exclusions={exclusions} cancelled={cancelled} />
-      <h3 className={classes.category}>Normalised</h3>
-      <div className={`passage ${classes.normalised ?? ''}`} dir="auto">
-        {result.normalised}
-      </div>
-    </div>
-  );
-}
-
-function Matches({ matches, standing }: { readonly matches: readonly Match[]; readonly standing?: string }) {
-  return (
-    <ul className={classes.list}>
-      {matches.map((match) => (
-        <li
-          key={`${match.rule} ${match.language} ${match.span.start} ${match.span.end}`}
-          className={classes.rule}
-        >
-          <SeverityMark severity={match.severity} />
-          <div>
-            <div className={classes.ruleHead}>
-              <strong>{match.title}</strong>
-              <span className={classes.quiet}>
-                {standing !== undefined && `${standing} · `}
-                {INDICATOR[match.indicator]}
-              </span>
-            </div>
-            <div className={classes.quiet}>
-              {languageName(match.language)}, matched as <bdi>{match.normalised}</bdi>
-            </div>
-          </div>
-        </li>
-      ))}
-    </ul>
   );
 }

@@ -1,8 +1,9 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Exclusion, Match, PackView, type SourceLabels } from '@vigil/contracts';
+import { BenchResult, PackView, type SourceLabels } from '@vigil/contracts';
 import { useMemo } from 'react';
 import { z } from 'zod';
 import { call } from '../api/client.js';
+import type { Draft } from './DraftChoice.js';
 
 export function usePacks() {
   return useQuery({
@@ -34,24 +35,14 @@ export function useRuleTitles(): ReadonlyMap<string, string> {
   );
 }
 
-/** What the bench is told of a text. */
-const Classified = z.object({
-  normalised: z.string(),
-  matches: z.array(Match),
-  cancelled: z.array(Match),
-  /** What rules in shadow would match. */
-  shadow: z.array(Match).optional(),
-  exclusions: z.array(Exclusion),
-  /** What only lacked a second sign. */
-  nearMisses: z.array(Match),
-});
-export type Classified = z.infer<typeof Classified>;
-
-/** Classifies a text that is stored nowhere, under the rules that are live. */
-export function useClassified(text: string, context: SourceLabels['context']) {
+/** Tries a text that is stored nowhere, under the rules that are live or with a draft in place of its namesake. */
+export function useBench(text: string, context: SourceLabels['context'], draft: Draft | null) {
   return useQuery({
-    queryKey: ['classify', text, context],
-    queryFn: ({ signal }) => call('POST', '/classify', Classified, { body: { text, context }, signal }),
+    queryKey: ['classify', text, context, draft],
+    queryFn: ({ signal }) => {
+      const tried = draft ? { draft: { files: draft.files } } : {};
+      return call('POST', '/classify', BenchResult, { body: { text, context, ...tried }, signal });
+    },
     enabled: text.trim() !== '',
     placeholderData: keepPreviousData,
     gcTime: 0,
