@@ -314,7 +314,7 @@ describeInBrowser('the console in a browser', (executablePath) => {
       await bench.getByRole('button', { name: 'Backtest trial' }).click();
       const panel = page().getByRole('dialog');
       await panel.getByText(/Trying posts|Waiting for its turn/).waitFor();
-      await panel.getByRole('progressbar').waitFor();
+      await panel.getByRole('progressbar').waitFor({ state: 'attached' });
       await picture(page(), 'rules-backtest-running');
       await panel.getByText(/^Done/).waitFor({ timeout: 150_000 });
       await panel.getByRole('columnheader', { name: 'Labelled set' }).waitFor();

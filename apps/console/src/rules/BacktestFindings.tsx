@@ -27,7 +27,7 @@ export function BacktestFindings({ id, result, soFar }: Props) {
   return (
     <>
       <p className={classes.verdict}>
-        {soFar && 'So far: '}of {counted(total.posts, 'post')} {number(total.live)} are hits now and{' '}
+        {soFar ? 'So far: of' : 'Of'} {counted(total.posts, 'post')} {number(total.live)} are hits now and{' '}
         {number(total.draft)} would be: {number(total.added)} added, {number(total.dropped)} dropped.
       </p>
       {changed.length === 0 ? (

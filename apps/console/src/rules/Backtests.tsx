@@ -90,7 +90,7 @@ function Bar({ backtest: { state, done, of, pack } }: { readonly backtest: Backt
     <div className={classes.progress}>
       <Progress value={of === 0 ? 0 : (100 * done) / of} aria-label={`Progress of the backtest of ${pack}`} />
       <span className="numbers">
-        {number(done)} of {number(of)} posts
+        {of === 0 ? 'counting posts' : `${number(done)} of ${number(of)} posts`}
       </span>
     </div>
   );

@@ -26,8 +26,9 @@ const MOST_RUNS = 10;
 
 /** Where a backtest goes on, and ends. Offsets as decimal text: JSON has no larger whole numbers. */
 export interface Places {
-  readonly labelled: boolean;
-  readonly log: readonly { readonly partition: number; readonly from: string; readonly to: string }[] | null;
+  /** Files of the labelled set that are done. */
+  readonly labelled: number;
+  readonly log: readonly { readonly partition: number; readonly from: string; readonly to: string }[];
 }
 
 /** A backtest that this process holds. */

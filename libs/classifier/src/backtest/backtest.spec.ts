@@ -9,6 +9,8 @@ import {
   recordingTelemetry,
   withTestDatabase,
 } from '@vigil/testing';
+import { LABELLED_PACK, loadLabelled } from '../labelled/load.js';
+import type { LabelledFile } from '../labelled/schema.js';
 import { GREEN_BANNER, greenBanner } from '../packs/pack.fixture.js';
 import { parsePack } from '../packs/parse-pack.js';
 import type { Pack } from '../packs/schema.js';
@@ -67,13 +69,12 @@ describe('a backtest', () => {
   const ask = (draft = DRAFT, examples = 2): Promise<Backtest> => store.ask(draft, 1, examples, 'ana');
 
   /** Runs what was asked for in this process, as fast as it can. */
-  async function run(
-    log: RetainedLog = bus.retained,
-    signal = new AbortController().signal,
-  ): Promise<boolean> {
+  async function run(log: RetainedLog = bus.retained, files: readonly LabelledFile[] = []): Promise<boolean> {
     const held = await store.take();
     if (!held) throw new Error('nothing was asked for');
-    return runBacktest({ held, store, packs, log, signal, labelled: [], share: 1, checkpointEveryMs: 0 });
+    const labelled = files.map((file) => ({ half: 'tuned' as const, file }));
+    const { signal } = new AbortController();
+    return runBacktest({ held, store, packs, log, signal, labelled, share: 1, checkpointEveryMs: 0 });
   }
 
   it('tells what a draft adds and drops, by rule, source and day, with examples', async () => {
@@ -126,12 +127,16 @@ describe('a backtest', () => {
           signal,
         ),
     };
-    await expect(run(broken)).rejects.toThrow('the process ends');
+    const labelled = (await loadLabelled(LABELLED_PACK, 'tuned')).slice(0, 2);
+    await expect(run(broken, labelled)).rejects.toThrow('the process ends');
     expect((await store.one(id)).result?.total.posts).toBe(50);
     expect(await store.take()).toBeNull();
     await db().query(`UPDATE backtest SET leased_until = now() - interval '1 second'`);
-    expect(await run()).toBe(true);
-    expect((await store.one(id)).result?.total).toEqual({
+    expect(await run(bus.retained, labelled)).toBe(true);
+    const { result, done, of } = await store.one(id);
+    expect({ done, of }).toEqual({ done: 3_300, of: 3_300 });
+    expect(result?.labelled.reduce((sum, { posts }) => sum + posts, 0)).toBe(3_200);
+    expect(result?.total).toEqual({
       posts: 100,
       live: 50,
       draft: 50,

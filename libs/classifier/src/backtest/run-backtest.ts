@@ -58,8 +58,8 @@ export async function runBacktest({
   const examples = new Examples(held.examples);
   const pace = new Pace(share, signal);
   let { done } = held;
-  let labelledDone = held.places?.labelled ?? false;
-  const stretches: readonly Stretch[] = held.places?.log
+  let labelledDone = held.places?.labelled ?? 0;
+  const stretches: readonly Stretch[] = held.places
     ? held.places.log.map(({ partition, from, to }) => ({ partition, from: BigInt(from), to: BigInt(to) }))
     : await log.stretches(POSTS);
   const left = new Map(stretches.map((stretch) => [stretch.partition, stretch]));
@@ -82,18 +82,17 @@ export async function runBacktest({
     });
   };
 
+  const isDue = (): boolean => performance.now() - savedAt >= checkpointEveryMs;
   if (!(await save())) return false;
-  if (!labelledDone) {
-    for (const { half, file } of files) {
-      for (const { language, label, text } of generatePosts(file, SEED)) {
-        const compared = compare(comparison, { text, context: 'unknown', language });
-        tally.countLabelled({ half, language, label }, compared);
-        await pace.rest();
-      }
-      done += POSTS_PER_FILE;
+  for (const { half, file } of files.slice(labelledDone)) {
+    for (const { language, label, text } of generatePosts(file, SEED)) {
+      const compared = compare(comparison, { text, context: 'unknown', language });
+      tally.countLabelled({ half, language, label }, compared);
+      await pace.rest();
     }
-    labelledDone = true;
-    if (!(await save())) return false;
+    done += POSTS_PER_FILE;
+    labelledDone += 1;
+    if (isDue() && !(await save())) return false;
   }
   const superseded = new AbortController();
   try {
@@ -114,8 +113,7 @@ export async function runBacktest({
         // What retention removed meanwhile counts as read.
         done += stretch ? Number(next - stretch.from) : messages.length;
         if (stretch) left.set(partition, { ...stretch, from: next });
-        if (performance.now() - savedAt >= checkpointEveryMs && !(await save()))
-          superseded.abort(new Error('held by another'));
+        if (isDue() && !(await save())) superseded.abort(new Error('held by another'));
       },
       AbortSignal.any([signal, superseded.signal]),
     );
