@@ -5,7 +5,7 @@ import { ProblemNote } from '../pieces/ProblemNote.js';
 import { SidePanel } from '../pieces/SidePanel.js';
 import { Time } from '../pieces/Time.js';
 import { useMay } from '../session/session.js';
-import { PackDiffView } from './PackDiffView.js';
+import { PackDifference } from './PackDifference.js';
 import { usePackDiff, usePackVersions, useRollBack } from './pack-life.js';
 import classes from './life.module.css';
 
@@ -134,15 +134,7 @@ function Chosen({ pack, version }: { readonly pack: PackView; readonly version: 
           </div>
         )
       )}
-      {diff.isError && (
-        <ProblemNote
-          what="The difference could not be read"
-          error={diff.error}
-          retry={() => void diff.refetch()}
-        />
-      )}
-      {diff.isPending && <Skeleton height={160} />}
-      {diff.data && <PackDiffView diff={diff.data} />}
+      <PackDifference query={diff} />
     </>
   );
 }

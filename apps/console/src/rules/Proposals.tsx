@@ -1,11 +1,11 @@
-import { Button, Skeleton, Textarea } from '@mantine/core';
+import { Button, Textarea } from '@mantine/core';
 import type { PackProposal } from '@vigil/contracts';
 import { useState } from 'react';
 import { ProblemNote } from '../pieces/ProblemNote.js';
 import { SidePanel } from '../pieces/SidePanel.js';
 import { Time } from '../pieces/Time.js';
 import { useMay, useSession } from '../session/session.js';
-import { PackDiffView } from './PackDiffView.js';
+import { PackDifference } from './PackDifference.js';
 import { useDecideProposal, useProposalDiff, useProposals } from './pack-life.js';
 import classes from './life.module.css';
 
@@ -86,15 +86,7 @@ function Proposal({ proposal, onDecided }: ProposalProps) {
         </blockquote>
       )}
       <Decision proposal={proposal} onDecided={onDecided} />
-      {diff.isError && (
-        <ProblemNote
-          what="The difference could not be read"
-          error={diff.error}
-          retry={() => void diff.refetch()}
-        />
-      )}
-      {diff.isPending && <Skeleton height={160} />}
-      {diff.data && <PackDiffView diff={diff.data} />}
+      <PackDifference query={diff} />
     </>
   );
 }

@@ -1,4 +1,7 @@
+import { Skeleton } from '@mantine/core';
+import type { UseQueryResult } from '@tanstack/react-query';
 import type { FieldChange, PackDiff, PartDiff, PhraseChange } from '@vigil/contracts';
+import { ProblemNote } from '../pieces/ProblemNote.js';
 import { counted, languageName, number } from '../words/format.js';
 import { words } from '../words/labels.js';
 import { StateBadge } from './StateBadge.js';
@@ -10,8 +13,21 @@ const TELLING: ReadonlySet<string> = new Set(['severity', 'indicator', 'stance',
 const MOST_SHOWN = 100;
 const CHANGE = { added: 'Added', removed: 'Removed', changed: 'Changed' } as const;
 
+/** The difference that is being read, or why it could not be. */
+export function PackDifference({ query }: { readonly query: UseQueryResult<PackDiff> }) {
+  if (query.isError)
+    return (
+      <ProblemNote
+        what="The difference could not be read"
+        error={query.error}
+        retry={() => void query.refetch()}
+      />
+    );
+  return query.isPending ? <Skeleton height={160} /> : <PackDiffView diff={query.data} />;
+}
+
 /** What differs between two versions of a pack: states first, then rules, then what rules stand on. */
-export function PackDiffView({ diff }: { readonly diff: PackDiff }) {
+function PackDiffView({ diff }: { readonly diff: PackDiff }) {
   const parts: readonly [string, readonly PartDiff[]][] = [
     ['Rules', diff.rules],
     ['Second signs', diff.signs],
