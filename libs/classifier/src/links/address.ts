@@ -1,4 +1,11 @@
-import { NO_QUERY, PLATFORM_NAMES, inOneSpelling, placeOfHandle, wrappedIn, type Address } from './platforms.js';
+import {
+  NO_QUERY,
+  PLATFORM_NAMES,
+  inOneSpelling,
+  placeOfHandle,
+  wrappedIn,
+  type Address,
+} from './platforms.js';
 
 /** Longer addresses are no links that people follow; the contract's limit of a link. */
 export const MAX_ADDRESS = 4_000;

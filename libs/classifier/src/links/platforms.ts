@@ -135,9 +135,7 @@ function withSmallHandle(path: readonly string[]): readonly string[] {
 /** Where `@name` leads on a platform; null where the platform is not known. */
 export function placeOfHandle(platform: string, name: string): Address | null {
   const known = Object.hasOwn(PLATFORMS, platform) ? PLATFORMS[platform] : undefined;
-  return known
-    ? { host: known.host, path: known.handle(name.toLowerCase()), query: NO_QUERY }
-    : null;
+  return known ? { host: known.host, path: known.handle(name.toLowerCase()), query: NO_QUERY } : null;
 }
 
 /** Whether an address is a platform as a whole: everybody's channels. */
