@@ -1,10 +1,11 @@
-import { rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { EmbeddedPostgres } from './embedded/embedded-postgres.js';
 import { SILENT } from './engine-log.js';
+import { serveOldPostgres } from './old-server.fixture.js';
 import { openDatabase } from './open-database.js';
-import { freshFolder } from './spec-tools.js';
+import { freshFolder, until } from './spec-tools.js';
 
 describe('openDatabase', () => {
   let folder: string;
@@ -68,6 +69,51 @@ describe('openDatabase', () => {
     await opening.catch((error: Error) =>
       expect(`${error.message} ${String(error.cause)}`).not.toContain('hunter2'),
     );
+  });
+
+  test('a wrong password is refused in one line that names the variable, the address and the cause', async () => {
+    await administer(`create role stranger login password 'right'`);
+    const client = new Client({ connectionString: server.connectionStringOf('postgres') });
+    await client.connect();
+    const [hba] = (await client.query<{ file: string }>(`select current_setting('hba_file') as file`)).rows;
+    const rules = await readFile(hba?.file ?? '', 'utf8');
+    await writeFile(
+      hba?.file ?? '',
+      `local all stranger scram-sha-256\nhost all stranger all scram-sha-256\n${rules}`,
+    );
+    await client.query('select pg_reload_conf()').finally(() => client.end());
+    const url = new URL(server.connectionStringOf('postgres'));
+    url.username = 'stranger';
+    url.password = 'hunter2';
+    const refusal = async () =>
+      openDatabase({ ...storage, databaseUrl: url.href }, telemetry, { asItIs: true }).then(
+        async (opened) => opened.close().then(() => null),
+        (error: Error) => error,
+      );
+    // The server reads its rules again a moment after it was told to.
+    let refused: Error | null = null;
+    await until(async () => (refused = await refusal()) !== null);
+    expect(refused).toMatchObject({
+      code: 'engine-misconfigured',
+      message: expect.stringMatching(
+        /^VIGIL_DATABASE_URL \(.*\/postgres\) is refused: password authentication failed for user "stranger"\. Check [^\n]*$/,
+      ),
+    });
+    expect(String(refused)).not.toContain('hunter2');
+  });
+
+  test('a server that is too old is refused with what is needed', async () => {
+    const old = await serveOldPostgres(14);
+    try {
+      await expect(
+        openDatabase({ ...storage, databaseUrl: `postgres://vigil@127.0.0.1:${old.port}/vigil` }, telemetry),
+      ).rejects.toMatchObject({
+        code: 'engine-misconfigured',
+        message: `VIGIL_DATABASE_URL (127.0.0.1:${old.port}/vigil) is PostgreSQL 14; Vigil needs 15 or later.`,
+      });
+    } finally {
+      await old.close();
+    }
   });
 
   test('a database of another encoding is refused', async () => {
