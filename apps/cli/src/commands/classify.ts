@@ -17,13 +17,13 @@ interface Options {
   readonly packs?: string[];
   readonly context: string;
   readonly matchesOnly?: boolean;
-  readonly threads: string;
+  readonly threads?: string;
 }
 
 export const BUILT_IN_PACKS = fileURLToPath(new URL('../../../../packs', import.meta.url));
 const Context = SourceLabels.shape.context.unwrap();
-/** Chunks of 256 KiB that are judged at once before threads are started: these take a second to be of use. */
-const CHUNKS_ALONE = 16;
+/** Chunks of 256 KiB judged before threads start unasked: each takes two seconds to load rules and become fast. */
+const CHUNKS_ALONE = 128;
 /** Chunks under way for each thread: one that is judged, one that waits. */
 const CHUNKS_A_THREAD = 2;
 const MOST_THREADS = 64;
@@ -46,11 +46,7 @@ export function addClassify({ program, terminal, setExit }: Cli): void {
       'unknown',
     )
     .option('--matches-only', 'print only verdicts with a match')
-    .option(
-      '--threads <NUMBER>',
-      'threads that judge once more than 4 MB came; the order stays',
-      String(Math.min(MOST_THREADS, availableParallelism())),
-    )
+    .option('--threads <NUMBER>', 'threads that judge; by itself one a core, once more than 32 MB came')
     .action(async (files: string[], options: Options) => {
       const judging: Judging = {
         packs: await packsIn(options.packs ?? [BUILT_IN_PACKS]),
@@ -58,7 +54,8 @@ export function addClassify({ program, terminal, setExit }: Cli): void {
         matchesOnly: options.matchesOnly ?? false,
       };
       const threads = threadsOf(options.threads);
-      const judge = await judgeFor(judging, threads);
+      const alone = threads === 1 ? Infinity : options.threads === undefined ? CHUNKS_ALONE : 0;
+      const judge = await judgeFor(judging, threads, alone);
       let refused = 0;
       try {
         for (const file of files.length > 0 ? files : ['-']) {
@@ -96,8 +93,8 @@ function contextOf(given: string): SourceLabels['context'] {
   );
 }
 
-function threadsOf(given: string): number {
-  const threads = Number(given);
+function threadsOf(given: string | undefined): number {
+  const threads = given === undefined ? Math.min(MOST_THREADS, availableParallelism()) : Number(given);
   if (Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS) return threads;
   throw new CommandFailure(
     `--threads takes a whole number from 1 to ${MOST_THREADS}, and got ${given}`,
@@ -125,14 +122,14 @@ async function* batchesOf(file: string, terminal: Terminal): AsyncGenerator<Batc
   yield batchOf(splitter.end());
 }
 
-/** Judges batches: the first ones here, as most inputs end before threads are of use, the others in threads. */
-async function judgeFor(judging: Judging, threads: number) {
+/** Judges batches: `alone` of them here, as most inputs end before threads are of use, the others in threads. */
+async function judgeFor(judging: Judging, threads: number, alone: number) {
   const classifier = await createClassifier(judging.packs, judging.context);
-  let alone = threads > 1 ? CHUNKS_ALONE : Infinity;
+  let begun = 0;
   let judges: Judges | null = null;
   const judge = async ({ lines, refused }: Batch): Promise<Judged> => {
     const judged =
-      alone-- > 0
+      begun++ < alone
         ? judgeLines(classifier, lines, judging.matchesOnly)
         : await (judges ??= new Judges(judging, threads)).judge(lines);
     return { verdicts: judged.verdicts, refused: [...refused, ...judged.refused] };
