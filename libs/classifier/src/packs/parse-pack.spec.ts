@@ -122,7 +122,7 @@ describe('parsePack', () => {
       'needs: { signs: [movement], categories: [slogan] }',
       'needs: {}',
       'needs: {}',
-      /names no sign, no category and no entity/,
+      /names no sign, no category, no entity and no voice/,
     ],
     [
       'company of no sign set',

@@ -318,11 +318,11 @@ function checkLinks(
     const wanted = Array.isArray(needs['signs']) ? needs['signs'] : [];
     const categories = Array.isArray(needs['categories']) ? needs['categories'] : [];
     const entities = Array.isArray(needs['entities']) ? needs['entities'] : [];
-    if (wanted.length + categories.length + entities.length === 0) {
+    if (wanted.length + categories.length + entities.length === 0 && needs['voice'] === undefined) {
       problems.push(
         file.problemAt(
           [...path, 'needs'],
-          'names no sign, no category and no entity, so the rule could never match: name one, or remove it',
+          'names no sign, no category, no entity and no voice, so the rule could never match: name one, or remove it',
         ),
       );
     }

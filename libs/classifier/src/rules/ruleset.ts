@@ -115,6 +115,15 @@ export interface Ruleset {
   readonly voices: () => VoiceModel;
 }
 
+/** Letters that a phrase written as one word has at least: shorter ones may be words of their own. */
+const SHORTEST_TAG = 8;
+
+/** A normalised phrase of several words as a hashtag writes it where no capital tells the words apart; null for others. */
+function asOneWord(folded: string): string | null {
+  const tag = folded.replaceAll(' ', '');
+  return tag.length < folded.length && tag.length >= SHORTEST_TAG ? tag : null;
+}
+
 /** Arabic proclitics are written to phrases of Arabic in Arabic script, not to its transliterations. */
 function takesProclitics(language: string): boolean {
   const [primary, ...subtags] = language.split('-');
@@ -160,6 +169,11 @@ export function compileRuleset(
         const phrase = { text, proclitics: takesProclitics(language) };
         if (edits) tolerant.push({ ...phrase, edits, number: phrases.length });
         phrases.push(phrase);
+        uses.push({ role, of, language, text });
+        const tag = role === 'rule' && off === NO_STEPS && !edits ? asOneWord(folded) : null;
+        if (tag === null || seen.has(tag)) continue;
+        seen.add(tag);
+        phrases.push({ ...phrase, text: tag });
         uses.push({ role, of, language, text });
       }
     }

@@ -49,6 +49,19 @@ function outcome(rule: object, text: string, post?: Partial<Subject>): string {
   return (judgement?.nearMisses.length ?? 0) > 0 ? 'near' : 'nothing';
 }
 
+describe('a phrase of several words', () => {
+  it('is found written as one, as a hashtag without capitals is', () => {
+    expect(outcome({}, 'look: #greenforest')).toBe('match');
+    expect(outcome({}, '#غابةخضراء')).toBe('match');
+    expect(outcome({}, 'evergreenforests')).toBe('nothing');
+  });
+
+  it('is not where the word is short, or the rule reads exactly', () => {
+    expect(outcome({ phrases: { en: ['to day'] } }, 'today')).toBe('nothing');
+    expect(outcome({ skipSteps: ['case'] }, '#greenforest')).toBe('nothing');
+  });
+});
+
 describe('the language of a post', () => {
   const text = 'They went to the green forest in the morning, and came back late';
   it('is told from the text where a condition asks and its origin is silent', () => {

@@ -29,7 +29,7 @@ export const LEAST_FOLLOWER = 0.45;
  * From this probability on a follower's voice is the second sign that ambiguous words ask for. So high, because the
  * words themselves say little.
  */
-export const SURE_FOLLOWER = 0.8;
+export const SURE_FOLLOWER = 0.6;
 
 export function isFollower({ probabilities }: Reading): boolean {
   return probabilities.follower >= SURE_FOLLOWER;
