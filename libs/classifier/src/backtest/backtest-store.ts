@@ -21,8 +21,8 @@ const MOST_OPEN = 5;
 const MOST_KEPT = 100;
 /** A holder that has said nothing for so long is taken for dead. A checkpoint comes every two seconds. */
 const LEASE_SECONDS = 30;
-/** Begun so often and never ended, it ends its process each time: it is given up. */
-const MOST_RUNS = 10;
+/** Begun so often and never ended, it ends its process each time, or what it reads stays away: it is given up. */
+const MOST_RUNS = 20;
 
 /** Where a backtest goes on, and ends. Offsets as decimal text: JSON has no larger whole numbers. */
 export interface Places {
@@ -207,7 +207,10 @@ export class BacktestStore {
     if (!row) return null;
     const { draft, result, done, of, ...held } = row;
     if (row.run > MOST_RUNS) {
-      await this.fail(held, `it was begun ${MOST_RUNS} times and its process ended each time`);
+      await this.fail(
+        held,
+        `it was begun ${MOST_RUNS} times and came to no end: look for its id in the log, and start it anew`,
+      );
       return null;
     }
     return {

@@ -154,6 +154,13 @@ describe('a backtest', () => {
     const signal = new AbortController().signal;
     expect(await runBacktest({ held, store, packs, log: bus.retained, signal, labelled: [] })).toBe(false);
     expect((await store.one(id)).state).toBe('cancelled');
+    const again = await ask();
+    await db().query('UPDATE backtest SET run = 20 WHERE id = $1', [again.id]);
+    expect(await store.take()).toBeNull();
+    expect(await store.one(again.id)).toMatchObject({
+      state: 'failed',
+      failure: expect.stringContaining('begun 20 times'),
+    });
     await store.remove(id, 'ana');
     await expect(store.one(id)).rejects.toMatchObject({ code: 'not-found' });
     await expect(store.cancel(id, 'ana')).rejects.toMatchObject({ code: 'not-found' });

@@ -9,7 +9,7 @@ import { runBacktest } from './run-backtest.js';
 /** A notice may be lost; a held one whose process died is found by asking as well. */
 const ASK_EVERY_MS = 5_000;
 /** After a failure that passes by itself. */
-const RETRY_AFTER_SECONDS = 5;
+const RETRY_AFTER_SECONDS = 30;
 
 /** Runs the backtests that are asked for, one at a time in this process, on a share of a thread. */
 @Injectable()
