@@ -5,7 +5,7 @@ import type { Seen } from '../voice/features.js';
 import { VOICES, type Reading } from '../voice/voice-model.js';
 import { markersSeen, type SeenMarkers } from './markers.js';
 import { isPartisan } from './partisan.js';
-import type { Sightings } from './sightings.js';
+import { isPlaced, type Sightings } from './sightings.js';
 import { joinedSpans } from './spans.js';
 
 /** More different markers of a set than this say no more. */
@@ -86,7 +86,7 @@ export function seenBy(
   if (markers.length === 0) signs.add('no markers');
   return {
     text,
-    spans: joinedSpans(seen.rules.map(({ start, end }) => normalised.span(start, end))),
+    spans: joinedSpans(seen.rules.filter(isPlaced).map(({ start, end }) => normalised.span(start, end))),
     signs: [...signs],
   };
 }

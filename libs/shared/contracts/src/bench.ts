@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Author, MAX_TEXT, Media, Post } from './post.js';
+import { Author, ImportLine, MAX_TEXT, Media, Post } from './post.js';
 import { SourceLabels } from './source.js';
 import { Match, Span, Verdict } from './verdict.js';
 
@@ -8,7 +8,9 @@ export const BenchText = z.strictObject({
   text: z.string().max(MAX_TEXT),
   context: SourceLabels.shape.context,
   region: SourceLabels.shape.region,
-  ...Post.pick({ language: true, links: true }).partial().shape,
+  ...Post.pick({ language: true, links: true, forwardedFrom: true }).partial().shape,
+  /** Where it was published: `@name` is a channel of it. */
+  platform: ImportLine.shape.platform,
   author: Author.shape.handle.optional(),
   media: z
     .array(Media.pick({ mime: true }))
