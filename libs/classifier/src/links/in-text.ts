@@ -17,9 +17,12 @@ const INVISIBLE = /\p{Cf}/u;
 const LABEL_END = /[\p{L}\p{M}\p{N}\p{Cf}_-]/u;
 /** Longest name of a host (RFC 1035, section 2.3.4), with room for what disguises its dots. */
 const MAX_HOST = 300;
-/** From the first letter of a host: labels (a dozen bounds what a failing look costs), port, and what follows up to white space or a quotation mark. */
+/**
+ * From the first letter of a host: labels (a dozen bounds what a failing look costs), port, and what
+ * follows up to white space, a quotation mark or what separates one address from the next.
+ */
 const FROM_HOST =
-  /(?:[\p{L}\p{M}\p{N}\p{Cf}_-]{1,63}(?:[.\u3002\uff0e\uff61]|\[\.\]|\(\.\))){1,12}[\p{L}\p{M}\p{N}\p{Cf}-]{2,63}(?::\d{1,5})?(?:[/?#][^\s<>"“”«»‹›]{0,2000})?/uy;
+  /(?:[\p{L}\p{M}\p{N}\p{Cf}_-]{1,63}(?:[.\u3002\uff0e\uff61]|\[\.\]|\(\.\))){1,12}[\p{L}\p{M}\p{N}\p{Cf}-]{2,63}(?::\d{1,5})?(?:[/?#](?:[^\s<>"“”«»‹›،؛|,]|,(?!https?:|[\p{L}\p{N}-]{1,63}\.)){0,2000})?/uy;
 const SCHEME_BEFORE = /[a-z][a-z0-9+*.-]{1,9}:\/\/(?:[^\s/@]{1,100}@)?$/i;
 /** What ends a sentence rather than an address. */
 const TRAILING = new Set(".,;:!?'’*_~…،؛؟۔。)]}");

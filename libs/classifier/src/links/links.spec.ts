@@ -32,6 +32,7 @@ describe('an address', () => {
     ['a handle on a platform', 'telegram:@Some_Name', 't.me/some_name'],
     ['a handle of the Fediverse', '@Name@Example.org', 'example.org/@name'],
     ['its page', 'https://example.org/users/Name/statuses/1', 'example.org/@name/statuses/1'],
+    ['a channel with a word written against it', 't.me/some_name،انضم', 't.me/some_name'],
     ['X by its earlier name', 'https://mobile.twitter.com/@Name/status/1?s=20', 'x.com/name/status/1'],
     ['a video', 'https://www.youtube.com/watch?t=3&v=AbC', 'youtube.com/watch/AbC'],
     ['its short form', 'https://youtu.be/AbC?si=x', 'youtube.com/watch/AbC'],
@@ -86,6 +87,16 @@ describe('addresses in a text', () => {
       ],
     ],
     ['in Arabic, glued to a word', 'القناةt.me/name/5، الآن', [['t.me/name/5', 't.me/name/5']]],
+    [
+      'one against the other',
+      't.me/one,t.me/two،t.me/three|example.org/a,b',
+      [
+        ['t.me/one', 't.me/one'],
+        ['t.me/two', 't.me/two'],
+        ['t.me/three', 't.me/three'],
+        ['example.org/a,b', 'example.org/a,b'],
+      ],
+    ],
     ['of another script', 'انظر مثال.إختبار/صفحة.', [['xn--mgbh0fb.xn--kgbechtv/صفحة', 'مثال.إختبار/صفحة']]],
     [
       'disguised',

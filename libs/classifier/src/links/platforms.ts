@@ -23,9 +23,15 @@ interface Platform {
   readonly queried?: true;
 }
 
-/** Handles are the same in capitals and small letters, with or without the sign. */
-const byHandle = ([first, ...rest]: readonly string[]): readonly string[] =>
-  first === undefined ? [] : [first.replace(/^@/, '').toLowerCase(), ...rest];
+/**
+ * Handles are the same in capitals and small letters, with or without the sign, and end where a word is written against
+ * them that no handle can have.
+ */
+const byHandle = ([first, ...rest]: readonly string[]): readonly string[] => {
+  if (first === undefined) return [];
+  const [handle] = /^[a-z0-9_.-]+/.exec(first.replace(/^@/, '').toLowerCase()) ?? [];
+  return [handle ?? first, ...rest];
+};
 
 /** Invitations are `joinchat/HASH` or `+HASH`, previews `s/NAME`; a hash is told by its capitals. */
 function telegramPath(path: readonly string[]): readonly string[] {
