@@ -11,8 +11,10 @@ import type { Marks } from './marks.js';
  * comes up again after more is a new campaign.
  */
 export const OPEN_DAYS = 30;
-/** Near texts looked at for one post, the newest: those with an equal text are found by its hash. */
-const MAX_NEAR = 200;
+/** Near texts looked at for one post: those with an equal text are found by its hash. */
+const MAX_NEAR = 50;
+/** A text this similar to one already kept stands for nothing new: what is near to it is near to that as well. */
+const REPRESENTED_FROM = 0.8;
 /** Tied posts looked at for one post, the newest. */
 const MAX_TIED = 100;
 /** Advisory lock of whoever groups posts, held to the end of the transaction: one of two that begin a campaign finds the other's. */
@@ -44,9 +46,9 @@ export class Campaigns {
         marked.map(({ key }) => key),
       );
       const fresh = marked.filter(({ key }) => !known.has(key));
-      const groups = await this.groupWith(tx, fresh);
+      const { groups, represented } = await groupWith(tx, fresh);
       const now = this.clock.instant();
-      for (const one of groups) await write(tx, one, now);
+      for (const one of groups) await write(tx, one, represented, now);
       const of = new Map(
         [...known].flatMap(([key, campaign]) => (campaign ? [[key, campaign] as const] : [])),
       );
@@ -82,43 +84,51 @@ export class Campaigns {
     );
     return gone.length;
   }
+}
 
-  private async groupWith(tx: Transaction, posts: readonly Marks[]): Promise<Group[]> {
-    if (posts.length === 0) return [];
-    const rows = await tx.query<{ n: string; campaign: string; signature: Buffer | null }>(CANDIDATES, [
-      posts.map(({ text }) => text?.hash ?? null),
-      posts.map(({ text }) => (text ? `{${text.bands.join(',')}}` : '{}')),
-      posts.map(({ ties }) => `{${ties.join(',')}}`),
-      posts.map(({ demo }) => demo),
-      posts.map(({ at }) => new Date(at)),
-      TIED_WITHIN_MS / 1_000,
-      MAX_NEAR,
-      MAX_TIED,
-    ]);
-    const found = new Map<string, string[]>();
-    for (const { n, campaign, signature } of rows) {
-      const post = posts[Number(n) - 1];
-      if (!post) continue;
-      if (
-        signature &&
-        !(post.text && estimate(post.text.signature, signatureFrom(signature)) >= LEAST_SIMILARITY)
-      )
-        continue;
-      found.set(post.key, [...(found.get(post.key) ?? []), plain(campaign)]);
+/** Groups posts not seen before; `represented` are the keys of those whose text is as good as kept already. */
+async function groupWith(
+  tx: Transaction,
+  posts: readonly Marks[],
+): Promise<{ groups: Group[]; represented: ReadonlySet<string> }> {
+  const represented = new Set<string>();
+  if (posts.length === 0) return { groups: [], represented };
+  // Of arrays that a statement brings along the planner knows nothing, and would read the whole table for each post.
+  await tx.query('SET LOCAL enable_seqscan = off');
+  const rows = await tx.query<{ n: string; campaign: string; signature: Buffer | null }>(CANDIDATES, [
+    posts.map(({ text }) => text?.hash ?? null),
+    posts.map(({ text }) => (text ? `{${text.bands.join(',')}}` : '{}')),
+    posts.map(({ ties }) => `{${ties.join(',')}}`),
+    posts.map(({ demo }) => demo),
+    posts.map(({ at }) => new Date(at)),
+    TIED_WITHIN_MS / 1_000,
+    MAX_NEAR,
+    MAX_TIED,
+  ]);
+  const found = new Map<string, Set<string>>();
+  for (const { n, campaign, signature } of rows) {
+    const post = posts[Number(n) - 1];
+    if (!post) continue;
+    if (signature) {
+      const similarity = post.text ? estimate(post.text.signature, signatureFrom(signature)) : 0;
+      if (similarity < LEAST_SIMILARITY) continue;
+      if (similarity >= REPRESENTED_FROM) represented.add(post.key);
     }
-    const ids = [...new Set([...found.values()].flat())];
-    const open = await tx.query<{ id: string; first_at: Date }>(
-      'SELECT id, first_at FROM campaign WHERE id = ANY($1::uuid[])',
-      [ids],
-    );
-    return group(
-      posts,
-      found,
-      new Map<string, Open>(
-        open.map(({ id, first_at }) => [plain(id), { id: plain(id), firstAt: first_at.getTime() }]),
-      ),
-    );
+    found.set(post.key, (found.get(post.key) ?? new Set<string>()).add(plain(campaign)));
   }
+  const ids = [...new Set([...found.values()].flatMap((one) => [...one]))];
+  const open = await tx.query<{ id: string; first_at: Date }>(
+    'SELECT id, first_at FROM campaign WHERE id = ANY($1::uuid[])',
+    [ids],
+  );
+  const groups = group(
+    posts,
+    new Map([...found].map(([key, campaigns]) => [key, [...campaigns]])),
+    new Map<string, Open>(
+      open.map(({ id, first_at }) => [plain(id), { id: plain(id), firstAt: first_at.getTime() }]),
+    ),
+  );
+  return { groups, represented };
 }
 
 const CANDIDATES = `
@@ -130,7 +140,7 @@ const CANDIDATES = `
       WHERE s.text_hash = p.hash AND s.demo = p.demo LIMIT 1)
     UNION ALL
     (SELECT b.campaign, b.signature FROM campaign_post b
-      WHERE b.bands && p.bands::integer[] AND b.demo = p.demo AND b.text_hash <> p.hash ORDER BY b.at DESC LIMIT $7)
+      WHERE b.bands && p.bands::integer[] AND b.demo = p.demo AND b.text_hash <> p.hash LIMIT $7)
     UNION ALL
     (SELECT t.campaign, NULL::bytea FROM campaign_post t
       WHERE t.ties && p.ties::uuid[] AND t.demo = p.demo
@@ -148,7 +158,12 @@ async function knownAmong(tx: Transaction, keys: readonly string[]): Promise<Map
   return new Map(rows.map(({ key, campaign }) => [plain(key), campaign && plain(campaign)]));
 }
 
-async function write(tx: Transaction, { id, isNew, posts, absorbed }: Group, now: string): Promise<void> {
+async function write(
+  tx: Transaction,
+  { id, isNew, posts, absorbed }: Group,
+  represented: ReadonlySet<string>,
+  now: string,
+): Promise<void> {
   const times = posts.map(({ at }) => at);
   const [first, last] = [new Date(Math.min(...times)), new Date(Math.max(...times))];
   if (isNew)
@@ -164,7 +179,7 @@ async function write(tx: Transaction, { id, isNew, posts, absorbed }: Group, now
   if (absorbed.length > 0) await absorb(tx, id, absorbed);
   const seen = new Set<string>();
   const rows = posts.map(({ key, demo, at, text, ties }) => {
-    const isFirst = text !== null && !seen.has(text.hash);
+    const isFirst = text !== null && !seen.has(text.hash) && !represented.has(key);
     if (text) seen.add(text.hash);
     return {
       key,

@@ -50,8 +50,9 @@ CREATE INDEX campaign_post_campaign ON campaign_post (campaign);
 --> statement-breakpoint
 CREATE INDEX campaign_post_hash ON campaign_post (text_hash);
 --> statement-breakpoint
-CREATE INDEX campaign_post_bands ON campaign_post USING gin (bands);
+-- Without a pending list: every look-up would read through it, which took 8 ms of each at 1,000 texts.
+CREATE INDEX campaign_post_bands ON campaign_post USING gin (bands) WITH (fastupdate = off);
 --> statement-breakpoint
-CREATE INDEX campaign_post_ties ON campaign_post USING gin (ties);
+CREATE INDEX campaign_post_ties ON campaign_post USING gin (ties) WITH (fastupdate = off);
 --> statement-breakpoint
 CREATE INDEX campaign_post_seen_at ON campaign_post (seen_at);

@@ -14,7 +14,7 @@ import { SHINGLE_WORDS, shingleAt, shingleSet, shinglesIn } from './shingles.js'
 import { mixed, Words } from './words.js';
 
 // Taken once: see overlap.ts.
-const { imul, max } = Math;
+const { floor, imul, max } = Math;
 
 /** A known text that a post copies. */
 export interface Copy {
@@ -52,6 +52,7 @@ export class KnownTexts {
   private readonly offsets: Uint32Array;
   private readonly different: Uint32Array;
   private readonly seeds: SeedTable;
+  private readonly seedCounts: Uint32Array;
   private readonly exact = new Map<number, number[]>();
   /** By text, for the post in hand: seeds found, the longest run of equal words, and where the last run ends. */
   private readonly found: Uint32Array;
@@ -67,6 +68,7 @@ export class KnownTexts {
     texts.forEach((words, at) => this.words.set(words, this.offsets[at]));
     this.different = Uint32Array.from(texts, (words) => shingleSet(words).length);
     this.seeds = new SeedTable(this.words, this.offsets);
+    this.seedCounts = this.seeds.counts(texts.length);
     texts.forEach((words, at) => {
       const key = hashOfAll(words, words.length);
       const same = this.exact.get(key);
@@ -89,7 +91,7 @@ export class KnownTexts {
 
   /** Bytes held, but for the list of whole texts: some 50 a text. */
   get bytes(): number {
-    return 4 * (this.words.length + this.offsets.length + 4 * this.count) + this.seeds.bytes;
+    return 4 * (this.words.length + this.offsets.length + 5 * this.count) + this.seeds.bytes;
   }
 
   /** The texts that a post copies, the one of which it has the most first. Linear in the post; never throws. */
@@ -100,14 +102,11 @@ export class KnownTexts {
     const touched = post.count < SHINGLE_WORDS ? [] : this.touchedTexts();
     if (whole.length + touched.length === 0) return NONE;
     const copies = whole.map((text) => this.wholeCopy(text));
-    const others = this.likely(touched.filter((text) => !whole.includes(text)));
-    if (others.length > 0) {
-      this.shingles.read(post);
-      for (const text of others) {
-        const overlap = this.shingles.compare(this.wordsAt(text), this.different[text] as number);
-        const how = this.kindOf(text, overlap);
-        if (how) copies.push(this.partCopy(text, how, overlap));
-      }
+    if (touched.length > 0) this.shingles.read(post);
+    for (const text of this.likely(touched.filter((one) => !whole.includes(one)))) {
+      const overlap = this.shingles.compare(this.wordsAt(text), this.different[text] as number);
+      const how = this.kindOf(text, overlap);
+      if (how) copies.push(this.partCopy(text, how, overlap));
     }
     this.forget(touched);
     return copies.sort((a, b) => b.share - a.share || b.similarity - a.similarity).slice(0, MAX_COPIES);
@@ -163,12 +162,25 @@ export class KnownTexts {
     return { from, to };
   }
 
-  /** The candidates worth comparing: those with the longest runs, and those with the most seeds. */
+  /** The candidates worth comparing: of what can be a passage those with the longest runs, of what can be near those with the most seeds. */
   private likely(touched: readonly number[]): number[] {
-    if (touched.length <= MAX_COPIES) return [...touched];
-    const most = (by: { readonly [text: number]: number }) =>
-      [...touched].sort((a, b) => (by[b] as number) - (by[a] as number)).slice(0, MAX_COPIES);
-    return [...new Set([...most(this.longest), ...most(this.found)])];
+    const passages = touched.filter((text) => (this.longest[text] as number) >= LEAST_WORDS);
+    const near = touched.filter((text) => (this.found[text] as number) >= this.leastSeeds(text));
+    const most = (texts: number[], by: { readonly [text: number]: number }) =>
+      texts.sort((a, b) => (by[b] as number) - (by[a] as number)).slice(0, MAX_COPIES);
+    return [...new Set([...most(passages, this.longest), ...most(near, this.found)])];
+  }
+
+  /**
+   * How many seeds a post must have of a text to be compared as a near copy. A similarity of LEAST_NEAR asks for so many
+   * common shingles; of those that are seeds half are asked for, as they may lie unevenly. Two texts of a language often
+   * have one in common.
+   */
+  private leastSeeds(text: number): number {
+    const different = this.different[text] as number;
+    const common = (LEAST_NEAR / (1 + LEAST_NEAR)) * (different + this.shingles.different);
+    if (common > different) return Infinity;
+    return max(1, floor((common * (this.seedCounts[text] as number)) / different / 2));
   }
 
   private kindOf(text: number, { similarity, share }: Overlap): 'near' | 'passage' | null {

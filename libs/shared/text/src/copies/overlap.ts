@@ -25,7 +25,8 @@ export class PostShingles {
   /** By place in the post, its slot. */
   private slots = new Int32Array(0);
   private count = 0;
-  private different = 0;
+  /** How many different shingles the post has. */
+  different = 0;
   private comparison = 0;
 
   read(words: Words): this {

@@ -84,6 +84,13 @@ export class SeedTable {
     return 4 * (this.heads.length + 4 * this.next.length);
   }
 
+  /** By text, how many seeds it has. */
+  counts(texts: number): Uint32Array {
+    const counts = new Uint32Array(texts);
+    for (const text of this.texts) counts[text] = (counts[text] as number) + 1;
+    return counts;
+  }
+
   /** The newest seed of this shingle, or −1. */
   first(shingle: number): number {
     return this.sameKey(this.heads[shingle & this.mask] as number, shingle);
