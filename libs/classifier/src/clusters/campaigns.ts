@@ -48,7 +48,7 @@ export class Campaigns {
       const fresh = marked.filter(({ key }) => !known.has(key));
       const { groups, represented } = await groupWith(tx, fresh);
       const now = this.clock.instant();
-      for (const one of groups) await write(tx, one, represented, now);
+      await write(tx, groups, represented, now);
       const of = new Map(
         [...known].flatMap(([key, campaign]) => (campaign ? [[key, campaign] as const] : [])),
       );
@@ -158,74 +158,85 @@ async function knownAmong(tx: Transaction, keys: readonly string[]): Promise<Map
   return new Map(rows.map(({ key, campaign }) => [plain(key), campaign && plain(campaign)]));
 }
 
+/** The groups of a batch, in as many statements as one would take. */
 async function write(
   tx: Transaction,
-  { id, isNew, posts, absorbed }: Group,
+  groups: readonly Group[],
   represented: ReadonlySet<string>,
   now: string,
 ): Promise<void> {
-  const times = posts.map(({ at }) => at);
-  const [first, last] = [new Date(Math.min(...times)), new Date(Math.max(...times))];
-  if (isNew)
-    await tx.query(
-      'INSERT INTO campaign (id, demo, first_at, last_at, seen_at) VALUES ($1, $2, $3, $4, $5)',
-      [id, posts[0]?.demo ?? false, first, last, now],
-    );
-  else
-    await tx.query(
-      'UPDATE campaign SET first_at = least(first_at, $2), last_at = greatest(last_at, $3), seen_at = $4 WHERE id = $1',
-      [id, first, last, now],
-    );
-  if (absorbed.length > 0) await absorb(tx, id, absorbed);
-  const seen = new Set<string>();
-  const rows = posts.map(({ key, demo, at, text, ties }) => {
-    const isFirst = text !== null && !seen.has(text.hash) && !represented.has(key);
-    if (text) seen.add(text.hash);
-    return {
-      key,
-      demo,
-      at,
-      hash: text?.hash ?? null,
-      ties: `{${ties.join(',')}}`,
-      text: isFirst ? text : null,
-    };
-  });
+  if (groups.length === 0) return;
+  await tx.query(
+    `INSERT INTO campaign AS c (id, demo, first_at, last_at, seen_at)
+     SELECT n.id, n.demo, n.first_at, n.last_at, $5
+     FROM unnest($1::uuid[], $2::boolean[], $3::timestamptz[], $4::timestamptz[]) AS n (id, demo, first_at, last_at)
+     ON CONFLICT (id) DO UPDATE SET first_at = least(c.first_at, excluded.first_at),
+       last_at = greatest(c.last_at, excluded.last_at), seen_at = excluded.seen_at`,
+    [
+      groups.map(({ id }) => id),
+      groups.map(({ posts }) => posts[0]?.demo ?? false),
+      groups.map(({ posts }) => firstOf(posts)),
+      groups.map(({ posts }) => lastOf(posts)),
+      now,
+    ],
+  );
+  for (const { id, absorbed } of groups) if (absorbed.length > 0) await absorb(tx, id, absorbed);
+  const kept = new Set<string>();
+  const rows = groups.flatMap(({ id, posts }) =>
+    posts.map(({ key, demo, at, text, ties }) => {
+      const stands = text !== null && !kept.has(`${demo} ${text.hash}`) && !represented.has(key);
+      if (text) kept.add(`${demo} ${text.hash}`);
+      return { id, key, demo, at, ties, hash: text?.hash ?? null, text: stands ? text : null };
+    }),
+  );
   await tx.query(
     `INSERT INTO campaign_post (key, campaign, demo, at, seen_at, text_hash, bands, signature, ties)
-     SELECT p.key, $1, p.demo, p.at, $9, p.hash,
+     SELECT p.key, p.campaign, p.demo, p.at, $9, p.hash,
        CASE WHEN known.found THEN NULL ELSE p.bands::integer[] END, CASE WHEN known.found THEN NULL ELSE p.signature END,
        p.ties::uuid[]
-     FROM unnest($2::uuid[], $3::boolean[], $4::timestamptz[], $5::uuid[], $6::text[], $7::bytea[], $8::text[])
-       AS p (key, demo, at, hash, bands, signature, ties)
-     CROSS JOIN LATERAL (SELECT EXISTS (SELECT 1 FROM campaign_post o WHERE o.text_hash = p.hash AND o.demo = p.demo) AS found) known`,
+     FROM unnest($1::uuid[], $2::uuid[], $3::boolean[], $4::timestamptz[], $5::uuid[], $6::text[], $7::bytea[], $8::text[])
+       AS p (key, campaign, demo, at, hash, bands, signature, ties)
+     CROSS JOIN LATERAL (
+       SELECT EXISTS (SELECT 1 FROM campaign_post o WHERE o.text_hash = p.hash AND o.demo = p.demo) AS found
+     ) known`,
     [
-      id,
       rows.map(({ key }) => key),
+      rows.map(({ id }) => id),
       rows.map(({ demo }) => demo),
       rows.map(({ at }) => new Date(at)),
       rows.map(({ hash }) => hash),
       rows.map(({ text }) => text && `{${text.bands.join(',')}}`),
       rows.map(({ text }) => text && bytesOf(text.signature)),
-      rows.map(({ ties }) => ties),
+      rows.map(({ ties }) => `{${ties.join(',')}}`),
       now,
     ],
   );
-  const voices = [...Map.groupBy(posts, ({ source, language }) => `${language} ${source}`).values()];
+  const voices = groups.flatMap(({ id, posts }) =>
+    [...Map.groupBy(posts, ({ source, language }) => `${language} ${source}`).values()].flatMap((own) =>
+      own[0] ? [{ id, own, source: own[0].source, language: own[0].language }] : [],
+    ),
+  );
   await tx.query(
     `INSERT INTO campaign_voice AS v (campaign, source, language, posts, first_at, last_at)
-     SELECT $1, n.source, n.language, n.posts, n.first_at, n.last_at
-     FROM unnest($2::text[], $3::text[], $4::integer[], $5::timestamptz[], $6::timestamptz[])
-       AS n (source, language, posts, first_at, last_at)
+     SELECT n.* FROM unnest($1::uuid[], $2::text[], $3::text[], $4::integer[], $5::timestamptz[], $6::timestamptz[]) AS n
      ${ADDED_TO_VOICE}`,
     [
-      id,
-      voices.map(([post]) => post?.source),
-      voices.map(([post]) => post?.language),
-      voices.map((own) => own.length),
-      voices.map((own) => new Date(Math.min(...own.map(({ at }) => at)))),
-      voices.map((own) => new Date(Math.max(...own.map(({ at }) => at)))),
+      voices.map(({ id }) => id),
+      voices.map(({ source }) => source),
+      voices.map(({ language }) => language),
+      voices.map(({ own }) => own.length),
+      voices.map(({ own }) => firstOf(own)),
+      voices.map(({ own }) => lastOf(own)),
     ],
   );
+}
+
+function firstOf(posts: readonly Marks[]): Date {
+  return new Date(Math.min(...posts.map(({ at }) => at)));
+}
+
+function lastOf(posts: readonly Marks[]): Date {
+  return new Date(Math.max(...posts.map(({ at }) => at)));
 }
 
 const ADDED_TO_VOICE = `ON CONFLICT (campaign, source, language) DO UPDATE SET posts = v.posts + excluded.posts,

@@ -20,7 +20,6 @@ export interface Open {
 /** A campaign after a batch: who joins it, and which others turned out to be part of it. */
 export interface Group {
   readonly id: string;
-  readonly isNew: boolean;
   readonly posts: readonly Marks[];
   readonly absorbed: readonly string[];
 }
@@ -47,7 +46,7 @@ export function group(
       .sort((a, b) => a.firstAt - b.firstAt || (a.id < b.id ? -1 : 1));
     const [kept, ...absorbed] = campaigns.map(({ id }) => id);
     const id = kept ?? (members[0] as Marks).key;
-    return { id, isNew: kept === undefined, posts: members, absorbed };
+    return { id, posts: members, absorbed };
   });
 }
 
