@@ -15,7 +15,6 @@ const VOICE_NAMES = {
   news: 'a report',
   academic: 'a study',
   'counter-speech': 'opposition',
-  everyday: 'everyday speech',
 } as const;
 
 /**
@@ -26,10 +25,10 @@ const VOICE_NAMES = {
 export const LEAST_FOLLOWER = 0.45;
 
 /**
- * From this probability on a follower's voice is the second sign that ambiguous words ask for. So high, because the
- * words themselves say little.
+ * From this probability on, among all voices, a follower's is the second sign that ambiguous words ask for: likelier
+ * than everything else, as the words themselves say little.
  */
-export const SURE_FOLLOWER = 0.6;
+export const SURE_FOLLOWER = 0.5;
 
 export function isFollower({ probabilities }: Reading): boolean {
   return probabilities.follower >= SURE_FOLLOWER;
@@ -40,20 +39,18 @@ export function voiceAgainst(
   rule: CompiledRule,
   context: string,
   reading: () => Reading,
-): { context: Context | 'other'; reason: string } | null {
-  if (!rule.voice || isPartisan(context) || rule.excludedBy.size === 0) return null;
-  const { probabilities, telling } = reading();
-  // Words that ask for no second sign are of no everyday use: then it is not among the voices.
-  const isAmbiguous = rule.needs !== null;
-  const among = isAmbiguous ? 1 : 1 - probabilities.everyday;
-  if (probabilities.follower >= LEAST_FOLLOWER * among) return null;
+): { context: Context; reason: string } | null {
+  if (!rule.voice || isPartisan(context)) return null;
+  const { voice: likeliest, probabilities, telling } = reading();
+  // Whether the words mean something else is not asked here: a rule of such words asked for a second sign.
+  if (probabilities.follower >= LEAST_FOLLOWER * (1 - probabilities.everyday)) return null;
   const [against] = VOICES.filter(
-    (voice) => voice !== 'follower' && (voice === 'everyday' ? isAmbiguous : rule.excludedBy.has(voice)),
+    (voice) => voice !== 'follower' && voice !== 'everyday' && rule.excludedBy.has(voice),
   ).sort((a, b) => probabilities[b] - probabilities[a]);
-  if (against === undefined || against === 'follower') return null;
-  const words = telling.map((word) => `“${word}”`).join(', ');
+  if (against === undefined || against === 'follower' || against === 'everyday') return null;
+  const words = likeliest === against ? telling.map((word) => `“${word}”`).join(', ') : '';
   const reason = `reads like ${VOICE_NAMES[against]}${words && `: ${words}`}`;
-  return { context: against === 'everyday' ? 'other' : against, reason };
+  return { context: against, reason };
 }
 
 /** Reads the voice of a post at the first call, and never twice. */

@@ -11,9 +11,13 @@ import type { Voice } from './voice-model.js';
 
 /** A follower taken for a reporter weighs this many reporters taken for followers: reviewers never see the first. */
 const FOLLOWER_WEIGHT = 2;
+/** Everyday speech weighs less: of posts in which a rule sees something, few are that. */
+const EVERYDAY_WEIGHT = 0.25;
 /** Words at most that stand for the match in everyday speech without one. */
 const MOST_MASKED = 3;
 const WORD = /[\p{L}\p{M}\p{N}]+/gu;
+
+const WEIGHTS: Partial<Record<Voice, number>> = { follower: FOLLOWER_WEIGHT, everyday: EVERYDAY_WEIGHT };
 
 const VOICE_OF: Readonly<Record<LabelledPost['label'], Voice | null>> = {
   plain: 'follower',
@@ -28,7 +32,7 @@ const VOICE_OF: Readonly<Record<LabelledPost['label'], Voice | null>> = {
  * What the voice model learns from: the labelled posts in which a rule saw something, as only those are ever read.
  * Everyday speech seldom names what rules look for, so some words of it, drawn at random, stand for a match. With a pack,
  * what its rules' authors gave as matches besides, and as none where a rule saw something and no marker spoke. Each voice
- * weighs the same in each language, but for the follower's, which weighs more.
+ * weighs the same in each language, but for the follower's, which weighs more, and everyday speech, which weighs less.
  */
 export function examplesOf(ruleset: Ruleset, posts: readonly LabelledPost[], pack?: Pack): Example[] {
   const draw = seeded(posts.length);
@@ -48,7 +52,7 @@ export function examplesOf(ruleset: Ruleset, posts: readonly LabelledPost[], pac
   const usual = seen.length / Math.max(1, groups.size);
   return seen.map(({ group, ...example }) => ({
     ...example,
-    weight: (usual / (groups.get(group)?.length ?? 1)) * (example.voice === 'follower' ? FOLLOWER_WEIGHT : 1),
+    weight: (usual / (groups.get(group)?.length ?? 1)) * (WEIGHTS[example.voice] ?? 1),
   }));
 }
 
