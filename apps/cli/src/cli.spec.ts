@@ -22,7 +22,11 @@ afterAll(() => rm(folder, { recursive: true }));
 
 async function run(
   args: string[],
-  { stdin = '', env = {} }: { stdin?: string; env?: Record<string, string> } = {},
+  {
+    stdin = '',
+    env = {},
+    interactive = false,
+  }: { stdin?: string; env?: Record<string, string>; interactive?: boolean } = {},
 ): Promise<Ran> {
   let out = '';
   let err = '';
@@ -32,7 +36,7 @@ async function run(
     out: async (text) => void (out += text),
     err: (text) => void (err += text),
     signal: new AbortController().signal,
-    interactive: false,
+    interactive,
   });
   const lines = out.split('\n').filter((line) => line.startsWith('{'));
   return { code, out, err, lines: lines.map((line) => JSON.parse(line) as Record<string, unknown>) };
@@ -145,6 +149,17 @@ describe('vigil classify', () => {
       err: expect.stringContaining('counter-speech'),
     });
   });
+});
+
+test('vigil classify takes --json, and shows a person how far it is', async () => {
+  const packs = await mkdtemp(join(folder, 'bar-'));
+  await writeFile(join(packs, 'pack.yaml'), PACK);
+  const posts = await file('bar.ndjson', '{"text":"rain"}\n{"text":"sun"}\n');
+  const { code, err, lines } = await run(['classify', '--json', '--packs', packs, '--', posts], {
+    interactive: true,
+  });
+  expect({ code, count: lines.length }).toEqual({ code: 0, count: 2 });
+  expect(err).toMatch(/100% {2}judging posts {2}2/);
 });
 
 describe('vigil rules', () => {

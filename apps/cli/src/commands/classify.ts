@@ -11,6 +11,7 @@ import { Judges, type Judging } from '../classify/judges.js';
 import { CommandFailure, EXIT } from '../failure.js';
 import { chunksOf } from '../input.js';
 import type { Cli } from '../program.js';
+import { readingProgress, type ReadingProgress } from '../reading-progress.js';
 import type { Terminal } from '../terminal.js';
 
 interface Options {
@@ -46,7 +47,15 @@ export function addClassify({ program, terminal, setExit }: Cli): void {
       'unknown',
     )
     .option('--matches-only', 'print only verdicts with a match')
+    .option('--json', 'as in other commands; here the output is JSON anyway')
     .option('--threads <NUMBER>', 'threads that judge; by itself one a core, once more than 32 MB came')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  echo '{"text": "…"}' | vigil classify
+  vigil classify --packs packs/mine --matches-only archive.ndjson > hits.ndjson`,
+    )
     .action(async (files: string[], options: Options) => {
       const judging: Judging = {
         packs: await packsIn(options.packs ?? [BUILT_IN_PACKS]),
@@ -56,12 +65,16 @@ export function addClassify({ program, terminal, setExit }: Cli): void {
       const threads = threadsOf(options.threads);
       const alone = threads === 1 ? Infinity : options.threads === undefined ? CHUNKS_ALONE : 0;
       const judge = await judgeFor(judging, threads, alone);
+      const inputs = files.length > 0 ? files : ['-'];
+      const progress = await readingProgress(inputs, terminal);
       let refused = 0;
       try {
-        for (const file of files.length > 0 ? files : ['-']) {
-          const judged = inOrder(batchesOf(file, terminal), threads * CHUNKS_A_THREAD, judge);
+        for (const file of inputs) {
+          const judged = inOrder(batchesOf(file, terminal, progress), threads * CHUNKS_A_THREAD, judge);
           for await (const { verdicts, refused: lines } of judged) {
             refused += lines.length;
+            // Both may go to the same screen: the bar gives way.
+            progress.end();
             for (const line of lines)
               terminal.err(`${JSON.stringify({ error: 'bad-input', file, ...line })}\n`);
             await terminal.out(verdicts);
@@ -108,7 +121,11 @@ interface Batch {
   readonly refused: readonly RefusedLine[];
 }
 
-async function* batchesOf(file: string, terminal: Terminal): AsyncGenerator<Batch, void, undefined> {
+async function* batchesOf(
+  file: string,
+  terminal: Terminal,
+  progress: ReadingProgress,
+): AsyncGenerator<Batch, void, undefined> {
   let refused: RefusedLine[] = [];
   const splitter = new LineSplitter(0, 0, ({ place, message }: Problem) =>
     refused.push({ line: lineIn(place), message, fields: [] }),
@@ -118,7 +135,11 @@ async function* batchesOf(file: string, terminal: Terminal): AsyncGenerator<Batc
     refused = [];
     return batch;
   };
-  for await (const chunk of chunksOf(file, terminal)) yield batchOf(splitter.push(chunk));
+  for await (const chunk of chunksOf(file, terminal)) {
+    const lines = splitter.push(chunk);
+    progress.read(chunk.length, lines.length);
+    yield batchOf(lines);
+  }
   yield batchOf(splitter.end());
 }
 

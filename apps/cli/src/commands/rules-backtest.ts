@@ -25,6 +25,7 @@ import { CommandFailure, EXIT } from '../failure.js';
 import { chunksOf } from '../input.js';
 import { wholeNumber } from '../options.js';
 import type { Cli } from '../program.js';
+import { readingProgress } from '../reading-progress.js';
 import { table } from '../table.js';
 import type { Terminal } from '../terminal.js';
 import { BUILT_IN_PACKS, packsIn } from './classify.js';
@@ -171,8 +172,7 @@ async function onArchive(
       terminal.err(`${JSON.stringify({ error: 'bad-input', file, line: number, message, fields })}\n`);
     }
   };
-  const { ProgressBar } = await import('../progress-bar.js');
-  const bar = new ProgressBar(terminal);
+  const progress = await readingProgress(archive, terminal);
   for (const file of archive) {
     const splitter = new LineSplitter(0, 0, ({ place, message }) => {
       refused += 1;
@@ -180,12 +180,13 @@ async function onArchive(
     });
     for await (const chunk of chunksOf(file, terminal)) {
       terminal.signal.throwIfAborted();
-      for (const line of splitter.push(chunk)) take(file, line);
-      bar.show({ step: `trying ${file}`, done: tally.posts, of: 0 });
+      const lines = splitter.push(chunk);
+      for (const line of lines) take(file, line);
+      progress.read(chunk.length, lines.length);
     }
     for (const line of splitter.end()) take(file, line);
   }
-  bar.end();
+  progress.end();
   return { pack: draft.name, result: tally.result(), examples, refused };
 }
 

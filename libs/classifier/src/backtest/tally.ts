@@ -60,11 +60,6 @@ export class Tally {
     add(counts, compared);
   }
 
-  /** Posts of the log so far. */
-  get posts(): number {
-    return this.total.posts;
-  }
-
   result(): BacktestResult {
     return {
       total: { ...this.total },
