@@ -13,8 +13,8 @@ const WASM_PAGE = 65_536;
 /**
  * What PDQ reads of a picture: its 64×64 luminances, and the lowest 16×16 frequencies of them. The picture goes through
  * once, a few rows at a time, so that what is worked on stays near the processor whatever the picture's size; where
- * fewer pixels are than samples, some are sampled more than once. Keeps a memory that grows with the widest and the
- * highest picture it met (some 30 MB at 65,535 pixels a side): one for each thread.
+ * fewer pixels are than samples, some are sampled more than once. Keeps a memory that grows with the
+ * largest picture it met (some 20 MB at 600 × 65,535): one for each thread.
  */
 export class Analyser {
   private readonly kernel = aKernel();
