@@ -92,9 +92,13 @@ function asText({ hit, highlights }: FoundHit): string {
   const { post, verdict } = hit;
   const span = highlights[0] ?? verdict.matches[0]?.span ?? { start: 0, end: 0 };
   const titles = [...new Set(verdict.matches.map((match) => match.title))].join(', ');
-  const head = [hit.eventTime, verdict.severity ?? '-', languageOfHit(hit) ?? 'und', post.sourceId, titles].join(
-    '  ',
-  );
+  const head = [
+    hit.eventTime,
+    verdict.severity ?? '-',
+    languageOfHit(hit) ?? 'und',
+    post.sourceId,
+    titles,
+  ].join('  ');
   return `${head}\n    ${excerpt(post.text, span.start, span.end)}\n    ${post.permalink ?? post.id}\n`;
 }
 
