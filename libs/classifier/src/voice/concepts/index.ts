@@ -14,8 +14,8 @@ import { tr } from './tr.js';
 import { ur } from './ur.js';
 
 const LANGUAGES: readonly Words[] = [ar, bn, en, fa, fr, ha, id, ps, ru, so, tr, ur];
-/** Letters of the longest beginning that is looked up. */
-const LONGEST = 16;
+/** Letters by which beginnings are looked up: the shortest one has as many. */
+const SHORTEST = 2;
 
 /** A concept that a word stands for in a language, by its number. */
 interface Meaning {
@@ -23,10 +23,19 @@ interface Meaning {
   readonly concept: Concept;
 }
 
-/** Words, and beginnings of words, as the normaliser writes them; some are two. */
+/** What means something: a word, or whatever begins like that; behind another word, where it needs one. */
+interface Entry extends Meaning {
+  readonly text: string;
+  readonly whole: boolean;
+}
+
+/** Entries as the normaliser writes them, by what is looked up first, so that most words cost two look-ups. */
 interface Lexicon {
-  readonly words: ReadonlyMap<string, readonly Meaning[]>;
-  readonly beginnings: ReadonlyMap<string, readonly Meaning[]>;
+  readonly words: ReadonlyMap<string, readonly Entry[]>;
+  /** By their first letters. */
+  readonly beginnings: ReadonlyMap<string, readonly Entry[]>;
+  /** Of two words, by the first of them; the text is the second. */
+  readonly pairs: ReadonlyMap<string, readonly Entry[]>;
 }
 
 /** The concept at a place among the words of a post. */
@@ -59,31 +68,39 @@ export function conceptsIn(words: readonly string[]): Conceived[] {
   );
 }
 
-function meaningsOf({ words, beginnings }: Lexicon, word: string, next: string | undefined): Meaning[] {
-  const meanings = [...(words.get(word) ?? [])];
-  for (let length = 2; length <= Math.min(word.length, LONGEST); length++)
-    meanings.push(...(beginnings.get(word.slice(0, length)) ?? []));
-  if (next !== undefined) {
-    const both = `${word} ${next}`;
-    meanings.push(...(words.get(both) ?? []));
-    for (let length = word.length + 2; length <= Math.min(both.length, LONGEST); length++)
-      meanings.push(...(beginnings.get(both.slice(0, length)) ?? []));
-  }
-  return meanings;
+function meaningsOf(
+  { words, beginnings, pairs }: Lexicon,
+  word: string,
+  next: string | undefined,
+): Meaning[] {
+  const begun = beginnings.get(word.slice(0, SHORTEST))?.filter(({ text }) => word.startsWith(text));
+  const paired = pairs
+    .get(word)
+    ?.filter(({ text, whole }) => (whole ? next === text : next?.startsWith(text) === true));
+  return [...(words.get(word) ?? []), ...(begun ?? []), ...(paired ?? [])];
 }
 
 function compileLexicon(): Lexicon {
-  const words = new Map<string, Meaning[]>();
-  const beginnings = new Map<string, Meaning[]>();
+  const lexicon = {
+    words: new Map<string, Entry[]>(),
+    beginnings: new Map<string, Entry[]>(),
+    pairs: new Map<string, Entry[]>(),
+  };
+  const add = (map: Map<string, Entry[]>, key: string, entry: Entry) => {
+    const entries = map.get(key);
+    if (entries) entries.push(entry);
+    else map.set(key, [entry]);
+  };
   LANGUAGES.forEach((listed, language) => {
     for (const concept of CONCEPTS)
-      for (const entry of listed[concept].split(' ')) {
-        const key = normalise(entry).text();
-        const map = entry.endsWith('*') ? beginnings : words;
-        const meanings = map.get(key);
-        if (meanings) meanings.push({ language, concept });
-        else map.set(key, [{ language, concept }]);
+      for (const written of listed[concept].split(' ')) {
+        const [first = '', ...others] = normalise(written).text().split(' ');
+        const second = others.length > 0 ? others.join(' ') : undefined;
+        const entry = { language, concept, text: second ?? first, whole: !written.endsWith('*') };
+        if (second !== undefined) add(lexicon.pairs, first, entry);
+        else if (entry.whole) add(lexicon.words, first, entry);
+        else add(lexicon.beginnings, first.slice(0, SHORTEST), entry);
       }
   });
-  return { words, beginnings };
+  return lexicon;
 }
