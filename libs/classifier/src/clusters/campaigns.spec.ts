@@ -183,6 +183,29 @@ describe('campaigns', () => {
     expect(await one(mark(`${OTHER} today`))).toMatchObject({ id: first.key, posts: 4 });
   });
 
+  it('lets one post stand for all that the same thing ties to it within the hour', async () => {
+    const link = { links: ['https://example.org/files/2'] };
+    const first = mark(STATEMENT, link);
+    await one(first);
+    const flood = Array.from({ length: 250 }, (_, at) => mark(`${OTHER} ${at} and ${at + 1}`, link));
+    const tied = [...(await campaigns.assign(flood)).values()];
+    expect(new Set(tied.map(({ id }) => id))).toEqual(new Set([first.key]));
+    expect(tied.at(-1)).toMatchObject({ posts: 251 });
+    expect(await db().query(`SELECT count(*)::int AS n FROM campaign_post WHERE ties <> '{}'`)).toEqual([
+      { n: 1 },
+    ]);
+  });
+
+  it('goes on under its id for as long as variants come, also past the age of the post that stands for them', async () => {
+    const first = mark(STATEMENT);
+    await one(first);
+    for (const word of ['indeed', 'truly', 'surely']) {
+      clock.advance({ days: 20 });
+      await campaigns.expire();
+      expect(await one(mark(`${STATEMENT} ${word}`))).toMatchObject({ id: first.key });
+    }
+  });
+
   it('keeps demo posts apart, has nothing of erased ones, and forgets in time', async () => {
     const real = mark(STATEMENT);
     await one(real);

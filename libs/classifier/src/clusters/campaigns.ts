@@ -17,12 +17,19 @@ const MAX_NEAR = 50;
 const REPRESENTED_FROM = 0.8;
 /** Tied posts looked at for one post, the newest. */
 const MAX_TIED = 100;
+/** Posts grouped in one transaction: the others that wait for the lock wait no longer than this many take. */
+const AT_ONCE = 200;
+/** Longest wait for the lock. PostgreSQL then says that it was not to be had (55P03), and the batch is tried again later. */
+const LOCK_WITHIN = '10s';
 /** Advisory lock of whoever groups posts, held to the end of the transaction: one of two that begin a campaign finds the other's. */
 const GROUPING_LOCK = 7_100_018;
 
 /** Groups posts into campaigns, in PostgreSQL, which all classifiers share. */
 @Injectable()
 export class Campaigns {
+  /** Batches of this process take turns before they take a connection, or those that wait would take all of the pool. */
+  private turn: Promise<unknown> = Promise.resolve();
+
   constructor(
     private readonly db: Database,
     private readonly clock: Clock,
@@ -36,8 +43,18 @@ export class Campaigns {
     const marked = [...new Map(posts.map((post) => [post.key, post])).values()].filter(
       ({ text, ties }) => text !== null || ties.length > 0,
     );
-    if (marked.length === 0) return new Map();
+    const campaigns = new Map<string, Campaign>();
+    for (let from = 0; from < marked.length; from += AT_ONCE) {
+      const some = this.turn.then(() => this.assignSome(marked.slice(from, from + AT_ONCE)));
+      this.turn = some.catch(() => undefined);
+      for (const [key, campaign] of await some) campaigns.set(key, campaign);
+    }
+    return campaigns;
+  }
+
+  private async assignSome(marked: readonly Marks[]): Promise<ReadonlyMap<string, Campaign>> {
     return this.db.transaction(async (tx) => {
+      await tx.query(`SET LOCAL lock_timeout = '${LOCK_WITHIN}'`);
       await tx.query('SELECT pg_advisory_xact_lock($1)', [GROUPING_LOCK]);
       // An erasure waits for us, or we see what it erased.
       await tx.query('LOCK TABLE campaign_post IN ROW EXCLUSIVE MODE');
@@ -74,7 +91,13 @@ export class Campaigns {
   /** Forgets what came in before OPEN_DAYS. Returns how many campaigns. Repeatable, by any process. */
   async expire(): Promise<number> {
     const before = new Date(this.clock.now() - OPEN_DAYS * 86_400_000);
-    await this.db.query('DELETE FROM campaign_post WHERE seen_at < $1', [before]);
+    // What stands for a text, or for what ties posts, stays for as long as its campaign goes on.
+    await this.db.query(
+      `DELETE FROM campaign_post p WHERE seen_at < $1 AND (bands IS NULL AND ties = '{}' OR NOT EXISTS (
+         SELECT 1 FROM campaign k JOIN campaign o ON o.id = coalesce(k.merged_into, k.id)
+         WHERE k.id = p.campaign AND o.seen_at >= $1))`,
+      [before],
+    );
     // An absorbed one leads to the other for as long as that is there.
     const gone = await this.db.query(
       `DELETE FROM campaign c WHERE seen_at < $1
@@ -132,7 +155,7 @@ async function groupWith(
 }
 
 const CANDIDATES = `
-  SELECT p.n, c.campaign, c.signature
+  SELECT p.n, coalesce(k.merged_into, k.id) AS campaign, c.signature
   FROM unnest($1::uuid[], $2::text[], $3::text[], $4::boolean[], $5::timestamptz[]) WITH ORDINALITY
     AS p (hash, bands, ties, demo, at, n)
   CROSS JOIN LATERAL (
@@ -146,7 +169,8 @@ const CANDIDATES = `
       WHERE t.ties && p.ties::uuid[] AND t.demo = p.demo
         AND t.at BETWEEN p.at - make_interval(secs => $6) AND p.at + make_interval(secs => $6)
       ORDER BY t.at DESC LIMIT $8)
-  ) c`;
+  ) c
+  JOIN campaign k ON k.id = c.campaign`;
 
 /** The posts that were grouped before, or erased: then without a campaign. */
 async function knownAmong(tx: Transaction, keys: readonly string[]): Promise<Map<string, string | null>> {
@@ -182,22 +206,32 @@ async function write(
   );
   for (const { id, absorbed } of groups) if (absorbed.length > 0) await absorb(tx, id, absorbed);
   const kept = new Set<string>();
-  const rows = groups.flatMap(({ id, posts }) =>
-    posts.map(({ key, demo, at, text, ties }) => {
-      const stands = text !== null && !kept.has(`${demo} ${text.hash}`) && !represented.has(key);
+  const rows = groups.flatMap(({ id, posts }) => {
+    const standing: Uint32Array[] = [];
+    return posts.map(({ key, demo, at, text, ties }) => {
+      const stands =
+        text !== null &&
+        !represented.has(key) &&
+        !kept.has(`${demo} ${text.hash}`) &&
+        !standing.some((one) => estimate(one, text.signature) >= REPRESENTED_FROM);
       if (text) kept.add(`${demo} ${text.hash}`);
+      if (stands) standing.push(text.signature);
       return { id, key, demo, at, ties, hash: text?.hash ?? null, text: stands ? text : null };
-    }),
-  );
+    });
+  });
   await tx.query(
     `INSERT INTO campaign_post (key, campaign, demo, at, seen_at, text_hash, bands, signature, ties)
      SELECT p.key, p.campaign, p.demo, p.at, $9, p.hash,
        CASE WHEN known.found THEN NULL ELSE p.bands::integer[] END, CASE WHEN known.found THEN NULL ELSE p.signature END,
-       p.ties::uuid[]
+       -- One post within the hour stands for all others with the same tie: a flood would be read whole for each of its posts.
+       ARRAY(SELECT tie FROM unnest(p.ties::uuid[]) AS tie WHERE NOT EXISTS (
+         SELECT 1 FROM campaign_post o WHERE o.ties @> ARRAY[tie] AND o.demo = p.demo
+           AND o.at BETWEEN p.at - interval '1 hour' AND p.at + interval '1 hour'))
      FROM unnest($1::uuid[], $2::uuid[], $3::boolean[], $4::timestamptz[], $5::uuid[], $6::text[], $7::bytea[], $8::text[])
        AS p (key, campaign, demo, at, hash, bands, signature, ties)
      CROSS JOIN LATERAL (
-       SELECT EXISTS (SELECT 1 FROM campaign_post o WHERE o.text_hash = p.hash AND o.demo = p.demo) AS found
+       SELECT EXISTS (SELECT 1 FROM campaign_post o WHERE o.text_hash = p.hash AND o.demo = p.demo
+         AND o.bands IS NOT NULL) AS found
      ) known`,
     [
       rows.map(({ key }) => key),
@@ -242,7 +276,7 @@ function lastOf(posts: readonly Marks[]): Date {
 const ADDED_TO_VOICE = `ON CONFLICT (campaign, source, language) DO UPDATE SET posts = v.posts + excluded.posts,
   first_at = least(v.first_at, excluded.first_at), last_at = greatest(v.last_at, excluded.last_at)`;
 
-/** Makes campaigns part of another: their posts and counts go over, and their ids lead to it. */
+/** Makes campaigns part of another: their counts go over, and their ids lead to it, those that their posts name too. */
 async function absorb(tx: Transaction, id: string, absorbed: readonly string[]): Promise<void> {
   await tx.query(
     `INSERT INTO campaign_voice AS v (campaign, source, language, posts, first_at, last_at)
@@ -251,7 +285,6 @@ async function absorb(tx: Transaction, id: string, absorbed: readonly string[]):
     [id, absorbed],
   );
   await tx.query('DELETE FROM campaign_voice WHERE campaign = ANY($1::uuid[])', [absorbed]);
-  await tx.query('UPDATE campaign_post SET campaign = $1 WHERE campaign = ANY($2::uuid[])', [id, absorbed]);
   await tx.query(
     `UPDATE campaign k SET last_at = greatest(k.last_at, o.last_at), first_at = least(k.first_at, o.first_at)
      FROM (SELECT max(last_at) AS last_at, min(first_at) AS first_at FROM campaign WHERE id = ANY($2::uuid[])) o

@@ -38,7 +38,11 @@ export function group(
   posts.forEach((post, at) => {
     sets.add(post.key);
     for (const campaign of found.get(post.key) ?? []) sets.join(post.key, campaign);
-    for (const other of posts.slice(0, at)) if (belong(post, other)) sets.join(post.key, other.key);
+    for (let before = 0; before < at; before++) {
+      const other = posts[before] as Marks;
+      if (sets.rootOf(post.key) !== sets.rootOf(other.key) && belong(post, other))
+        sets.join(post.key, other.key);
+    }
   });
   return [...Map.groupBy(posts, (post) => sets.rootOf(post.key)).values()].map((members) => {
     const campaigns = [...new Set(members.flatMap((post) => found.get(post.key) ?? []))]

@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import { eventTimeOf, languageOfHit, TEXT_BANK, sloganOf, type Post, type Verdict } from '@vigil/contracts';
 import { LEAST_WORDS, Words, bandKeys, minHash, normalise, shingleSet } from '@vigil/text';
 
+/** Hashes by which one post is tied to others; a post may carry 300, and each is a look-up and a comparison with every other. */
+const MAX_TIES = 16;
+
 /** By what a post with a match is recognised as one of a campaign. */
 export interface Marks {
   /** The first 16 bytes of SHA-256 of the post's id, in hexadecimal. */
@@ -34,7 +37,7 @@ export function marksOf(post: Post, verdict: Verdict, now: number): Marks {
     at: Math.max(0, Math.min(now, Date.parse(eventTimeOf(post)))),
     demo: post.demo,
     text: textMarks(post.text),
-    ties: [...new Set(tiesOf(post, verdict))].map(half),
+    ties: [...new Set(tiesOf(post, verdict))].slice(0, MAX_TIES).map(half),
   };
 }
 
@@ -47,12 +50,12 @@ function textMarks(text: string): TextMarks | null {
   return { hash: half(bytes), signature, bands: bandKeys(signature) };
 }
 
-/** Bytes of media, addresses of posts and files, known texts: what translations of one release have in common. */
+/** Known texts, bytes of media, addresses of posts and files: what translations of one release have in common, the surest first. */
 function tiesOf(post: Post, verdict: Verdict): string[] {
   return [
+    ...verdict.matches.flatMap((match) => (match.kind === TEXT_BANK ? [`known ${sloganOf(match).id}`] : [])),
     ...post.media.flatMap(({ sha256 }) => (sha256 === null ? [] : [`media ${sha256}`])),
     ...post.links.flatMap((link) => (isOfOneThing(link) ? [`link ${plain(link)}`] : [])),
-    ...verdict.matches.flatMap((match) => (match.kind === TEXT_BANK ? [`known ${sloganOf(match).id}`] : [])),
   ];
 }
 

@@ -32,6 +32,7 @@ CREATE TABLE campaign_voice (
 CREATE TABLE campaign_post (
   -- The first 16 bytes of SHA-256 of the post's id, as in hit.
   key uuid PRIMARY KEY,
+  -- As it was then: the campaign may lead to another by now.
   campaign uuid NOT NULL,
   demo boolean NOT NULL,
   -- Event time, and when it came in: by this it grows old.
@@ -42,11 +43,10 @@ CREATE TABLE campaign_post (
   -- Of the first post with this text only: later ones are found by its hash. MinHash, and what it is looked up by.
   bands integer[],
   signature bytea,
-  -- Hashes of its media, of the addresses it links to and of the known texts it copies.
+  -- Hashes of its media, of the addresses it links to and of the known texts it copies, where no other within the hour
+  -- stands for them.
   ties uuid[] NOT NULL
 );
---> statement-breakpoint
-CREATE INDEX campaign_post_campaign ON campaign_post (campaign);
 --> statement-breakpoint
 CREATE INDEX campaign_post_hash ON campaign_post (text_hash);
 --> statement-breakpoint
