@@ -49,7 +49,8 @@ export class VerdictConsumer implements BatchHandler<VerdictEvent> {
         const known = await readKnown(tx, [...new Set(events.map((one) => one.key))]);
         const planned = unfenced ? planUnfenced(events, known, now) : planBatch(events, known, now);
         const at = { part: batch.partition, day: dayOf(now), nowMs: now };
-        await writeShadow(tx, planShadow(events, planned.newPosts, known.erased), at);
+        const seenFirst = planned.newPosts.filter((key) => !known.hits.has(key));
+        await writeShadow(tx, planShadow(events, seenFirst, known.erased), at);
         return { plan: planned, seqs: await writePlan(tx, planned, at) };
       }),
     );

@@ -57,7 +57,10 @@ export function planShadow(
         permalink,
         ...excerptOf(event.post.text, match),
       };
-      samples.set(rule, [...(samples.get(rule) ?? []), { rule, key, demo, doc }]);
+      const drawn = samples.get(rule) ?? [];
+      drawn.push({ rule, key, demo, doc });
+      if (drawn.length > 2 * SAMPLES) drawn.sort(byKey).length = SAMPLES;
+      samples.set(rule, drawn);
     }
   }
   return {

@@ -213,9 +213,14 @@ export class BacktestStore {
       );
       return null;
     }
+    const read = Pack.safeParse(draft);
+    if (!read.success) {
+      await this.fail(held, 'this version of the program no longer reads its draft: start it anew');
+      return null;
+    }
     return {
       ...held,
-      draft: Pack.parse(draft),
+      draft: read.data,
       done: Number(done),
       of: Number(of),
       result: result ? BacktestResult.parse(result) : null,

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { VigilError } from '@vigil/contracts';
 import { Database } from '@vigil/database';
@@ -10,6 +11,8 @@ import { PackStore, RULESET_CHANNEL } from './pack-store.js';
 
 /** A notice can be lost with its connection; asking as well keeps every process within the 5 s that are promised. */
 const POLL_EVERY_MS = 2_000;
+/** Changes within it are compiled together. */
+const GATHER_MS = 1_000;
 
 /** The ruleset in force, compiled, in this process. Swapped as a whole: who asked once per batch never sees two. */
 @Injectable()
@@ -92,6 +95,8 @@ export class LiveRuleset {
           );
         this.problem = `Posts are judged by ruleset ${this.ruleset?.number ?? 'none'}: the newest could not be loaded (${reason}).`;
       }
+      // Compiling holds the thread for as long as a second: of many changes in a row each is not compiled apart.
+      if (this.again) await pause(GATHER_MS);
     } while (this.again);
     this.refreshing = null;
   }

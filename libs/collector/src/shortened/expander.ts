@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { PostEvent } from '@vigil/contracts';
+import { isVigilError, type PostEvent } from '@vigil/contracts';
 import type { GuardedClient } from '@vigil/fetching';
 import type { Redirects } from './redirects.js';
 import { ShortenedLinks, type Shortened } from './shorteners.js';
@@ -50,8 +50,9 @@ export class Expander {
 
   /** The same events in their order, with `redirects` where any is known. Never throws. */
   async expand(events: readonly PostEvent[], signal: AbortSignal): Promise<readonly PostEvent[]> {
+    // Of an archive nobody asks what its links led to years ago; it would take hours at the pace shorteners are asked.
     const shortened = events.map(({ type, post }) =>
-      type === 'deleted' ? [] : this.#links.of(post.text, post.links),
+      type === 'deleted' || post.backfill ? [] : this.#links.of(post.text, post.links),
     );
     const addresses = [...new Set(shortened.flat().map(({ address }) => address))];
     if (addresses.length === 0) return events;
@@ -93,7 +94,9 @@ export class Expander {
       let location: string | null;
       try {
         location = await this.#locationOf(address, signal);
-      } catch {
+      } catch (error) {
+        // A page of its own, as for a path that it does not know: nothing is wrong with the shortener.
+        if (isVigilError(error, 'too-large')) return this.#outcome('led nowhere', null);
         if (!signal.aborted) this.#turns.set(host, performance.now() + REST_MS);
         return this.#outcome('failed', undefined);
       }
