@@ -334,12 +334,13 @@ function plain(uuid: string): string {
   return uuid.replaceAll('-', '');
 }
 
-function bytesOf(signature: Uint32Array): Buffer {
-  const bytes = Buffer.alloc(4 * PERMUTATIONS);
-  signature.forEach((entry, at) => bytes.writeUInt32LE(entry, 4 * at));
-  return bytes;
+/** In the processor's own order of bytes, which is little-endian on all that Vigil runs on: read by the thousand. */
+function bytesOf({ buffer, byteOffset, byteLength }: Uint32Array): Buffer {
+  return Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
 }
 
 function signatureFrom(bytes: Buffer): Uint32Array {
-  return Uint32Array.from({ length: PERMUTATIONS }, (_, at) => bytes.readUInt32LE(4 * at));
+  const signature = new Uint32Array(PERMUTATIONS);
+  bytes.copy(new Uint8Array(signature.buffer));
+  return signature;
 }
