@@ -111,6 +111,29 @@ const built = existsSync(STANDALONE);
       expect(await run('sources', 'remove', 'archive')).toMatchObject({ code: 1 });
     }, 120_000);
 
+    test('holds a hit against erasure, lets it go, and erases it for good', async () => {
+      const [line = ''] = (await run('search', 'باقية', '--json')).out.split('\n');
+      const { post } = (JSON.parse(line) as { hit: { post: { id: string } } }).hit;
+      const placed = await run('holds', 'place', 'post', post.id, '--reason', 'case 7');
+      expect(placed).toMatchObject({ code: 0, err: 'vigil: 1 hits are held\n' });
+      expect(await run('erase', post.id, '--reason', 'request 1')).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('hold'),
+      });
+      const listed = await run('holds', 'list');
+      expect(listed.out).toMatch(new RegExp(`${placed.out.trim()} +post +1 .* stands .*case 7`));
+      expect(listed.err).toMatch(/hits are kept for \d+ days; /);
+      expect(await run('holds', 'release', placed.out.trim())).toMatchObject({
+        code: 0,
+        err: expect.stringContaining('is held no longer'),
+      });
+      expect(await run('erase', post.id, '--reason', 'request 1')).toMatchObject({
+        code: 0,
+        err: 'vigil: erased, 1 of 1 were hits\n',
+      });
+      await eventually(async () => (await run('search', 'باقية', '--json')).out === '', 30_000);
+    }, 60_000);
+
     test('imports known texts, and finds and groups their copies', async () => {
       const statement =
         'from this spring on every orchard between the river and the old mill stands under our care and none may prune it';

@@ -38,7 +38,7 @@ export function addRetention({ program, terminal }: Cli): void {
       const gone =
         beforeMonth === null
           ? 'nothing has been removed yet'
-          : `what was collected before ${beforeMonth} is gone, but ${held} held`;
+          : `what was collected before ${beforeMonth} is gone${held === 0 ? '' : `, but for ${held} that are held`}`;
       return terminal.err(`vigil: hits are kept for ${days} days; ${gone}\n`);
     });
 
