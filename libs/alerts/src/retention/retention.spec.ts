@@ -1,14 +1,11 @@
 import { PostgresAuditLog } from '@vigil/auth';
-import type { Batch } from '@vigil/bus';
 import { HitQuery, type PostId, type VerdictEvent } from '@vigil/contracts';
 import { PostgresHitIndex } from '@vigil/hit-index';
 import { TestClock, withTestDatabase } from '@vigil/testing';
-import { anAlertsMetrics } from '../alerts-metrics.fixture.js';
 import { aVerdict } from '../indexing/a-verdict.fixture.js';
+import { ConsumedBatches } from '../indexing/consumed-batches.fixture.js';
 import { HitProjector } from '../indexing/hit-projector.js';
 import { clearOutbox, hitOfPost } from '../indexing/hit-records.js';
-import { SeenDays } from '../indexing/seen-days.js';
-import { VerdictConsumer } from '../indexing/verdict-consumer.js';
 import { Erasure } from './erasure.js';
 import { HitRetention, monthBefore } from './hit-retention.js';
 import { Holds } from './holds.js';
@@ -19,7 +16,7 @@ const DAYS = 90;
 const holds = () => new Holds(db(), clock, new PostgresAuditLog(db(), clock));
 let index: PostgresHitIndex;
 let projector: HitProjector;
-let offset = 0n;
+const batches = new ConsumedBatches();
 
 beforeEach(() => {
   index = new PostgresHitIndex(db());
@@ -38,26 +35,7 @@ const erasure = () => new Erasure(db(), clock, new PostgresAuditLog(db(), clock)
 const idOf = (id: string) => id as PostId;
 
 async function collect(...events: VerdictEvent[]): Promise<void> {
-  const consumer = new VerdictConsumer({
-    db: db(),
-    clock,
-    seenDays: new SeenDays(db()),
-    projector,
-    metrics: anAlertsMetrics(),
-    onDue: () => undefined,
-    commitEarly: false,
-  });
-  const batch: Batch<VerdictEvent> = {
-    topic: 'verdicts',
-    partition: 0,
-    messages: events.map((value, i) => ({ key: value.facts.sourceId, value, offset: offset + BigInt(i) })),
-    first: offset,
-    next: offset + BigInt(events.length),
-    signal: new AbortController().signal,
-    reject: async () => undefined,
-  };
-  await consumer.handle(batch);
-  offset = batch.next;
+  await batches.consume({ db: db(), clock, projector }, events);
   await projector.settled();
 }
 

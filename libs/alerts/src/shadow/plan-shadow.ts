@@ -1,4 +1,4 @@
-import { excerptOf, type Match, type ShadowSample } from '@vigil/contracts';
+import { sampleOf, type Match, type ShadowSample } from '@vigil/contracts';
 import type { KeyedEvent } from '../indexing/plan-batch.js';
 
 /** Posts kept of a rule, a day and a bus partition: what somebody reads through before making a rule live. */
@@ -46,19 +46,8 @@ export function planShadow(
       count.posts++;
       counts.set(of, count);
       if (event.post === null || erased.has(key)) continue;
-      const { id: postId, sourceId, channel, language, publishedAt, collectedAt, permalink } = event.post;
-      const doc = {
-        postId,
-        sourceId,
-        channel,
-        language,
-        publishedAt,
-        collectedAt,
-        permalink,
-        ...excerptOf(event.post.text, match),
-      };
       const drawn = samples.get(rule) ?? [];
-      drawn.push({ rule, key, demo, doc });
+      drawn.push({ rule, key, demo, doc: sampleOf(event.post, match) });
       if (drawn.length > 2 * SAMPLES) drawn.sort(byKey).length = SAMPLES;
       samples.set(rule, drawn);
     }

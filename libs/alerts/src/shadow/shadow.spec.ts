@@ -1,16 +1,14 @@
 import { PostgresAuditLog } from '@vigil/auth';
-import type { Batch } from '@vigil/bus';
 import { excerptOf, type Match, RuleId, type VerdictEvent } from '@vigil/contracts';
 import { PostgresHitIndex } from '@vigil/hit-index';
 import { TestClock, withTestDatabase } from '@vigil/testing';
-import { anAlertsMetrics } from '../alerts-metrics.fixture.js';
 import { AlertsDemo } from '../demo.js';
 import { aMatch, aPost, aVerdict, type VerdictSketch } from '../indexing/a-verdict.fixture.js';
+import { ConsumedBatches } from '../indexing/consumed-batches.fixture.js';
 import { HitProjector } from '../indexing/hit-projector.js';
 import { hitOfPost } from '../indexing/hit-records.js';
 import { expire } from '../indexing/retention.js';
 import { SeenDays } from '../indexing/seen-days.js';
-import { VerdictConsumer } from '../indexing/verdict-consumer.js';
 import { Erasure } from '../retention/erasure.js';
 import { SAMPLES } from './plan-shadow.js';
 import { ShadowController } from './shadow.controller.js';
@@ -22,7 +20,7 @@ const { db } = withTestDatabase();
 let clock: TestClock;
 let projector: HitProjector;
 let index: PostgresHitIndex;
-let offset = 0n;
+let batches: ConsumedBatches;
 
 beforeEach(async () => {
   clock = new TestClock();
@@ -34,7 +32,7 @@ beforeEach(async () => {
       throw error;
     },
   });
-  offset = 0n;
+  batches = new ConsumedBatches();
   await db().query(
     'TRUNCATE alerts_offset, seen_post, count_bucket, slogan_count, hit, hit_rule, hit_outbox, spike_due, erased_post, shadow_count, shadow_sample, demo_removed',
   );
@@ -53,26 +51,7 @@ function inShadow(sketch: VerdictSketch, ...rules: string[]): VerdictEvent {
 }
 
 async function consume(...events: VerdictEvent[]): Promise<void> {
-  const consumer = new VerdictConsumer({
-    db: db(),
-    clock,
-    seenDays: new SeenDays(db()),
-    projector,
-    metrics: anAlertsMetrics(),
-    onDue: () => undefined,
-    commitEarly: false,
-  });
-  const batch: Batch<VerdictEvent> = {
-    topic: 'verdicts',
-    partition: 0,
-    messages: events.map((value, i) => ({ key: value.facts.sourceId, value, offset: offset + BigInt(i) })),
-    first: offset,
-    next: offset + BigInt(events.length),
-    signal: new AbortController().signal,
-    reject: async () => undefined,
-  };
-  await consumer.handle(batch);
-  offset = batch.next;
+  await batches.consume({ db: db(), clock, projector }, events);
 }
 
 const controller = () => new ShadowController(db(), clock);

@@ -1,5 +1,5 @@
 import type { RetainedLog, Stretch } from '@vigil/bus';
-import { POSTS, excerptOf, type Match, type Post, type PostEvent } from '@vigil/contracts';
+import { POSTS, sampleOf, type Match, type Post, type PostEvent } from '@vigil/contracts';
 import { POSTS_PER_LABEL, generatePosts } from '../labelled/generate.js';
 import { HALVES, LABELLED_PACK, loadLabelled, type Half } from '../labelled/load.js';
 import type { LabelledFile } from '../labelled/schema.js';
@@ -170,18 +170,6 @@ class Examples {
     if (count >= this.each || this.total >= MOST_EXAMPLES) return;
     this.kept.set(key, count + 1);
     this.total += 1;
-    const { id: postId, sourceId, channel, language, publishedAt, collectedAt, permalink } = post;
-    const doc = {
-      postId,
-      sourceId,
-      channel,
-      language,
-      publishedAt,
-      collectedAt,
-      permalink,
-      ...excerptOf(post.text, match),
-      change,
-    };
-    this.waiting.push({ demo: post.demo, doc });
+    this.waiting.push({ demo: post.demo, doc: { ...sampleOf(post, match), change } });
   }
 }

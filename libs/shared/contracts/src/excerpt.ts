@@ -1,3 +1,5 @@
+import type { Post } from './post.js';
+import type { ShadowSample } from './rule-life.js';
 import type { Match } from './verdict.js';
 
 /** Words kept on either side of a match, in UTF-16 units: some sentences, enough to tell what is meant. */
@@ -12,6 +14,15 @@ export function excerptOf(text: string, match: Match): { excerpt: string; match:
   const end = wholeAt(text, Math.min(text.length, most + AROUND));
   const span = { start: match.span.start - start, end: most - start };
   return { excerpt: text.slice(start, end), match: { ...match, span } };
+}
+
+/** What is kept of a post so that somebody can judge a match by it: where it is from, and the words around. */
+export function sampleOf(post: Post, match: Match): ShadowSample {
+  const { id: postId, sourceId, channel, language, publishedAt, collectedAt, permalink, text } = post;
+  return {
+    ...{ postId, sourceId, channel, language, publishedAt, collectedAt, permalink },
+    ...excerptOf(text, match),
+  };
 }
 
 /** The offset itself, or the one before where it stands within a surrogate pair. */
